@@ -1,0 +1,24 @@
+"""ASGI entry point: `/ws/` to Channels, everything else through a2wsgi to Django's WSGI application.
+
+Django's own ASGI handler reads a whole body before the view runs; through a2wsgi an upload streams.
+"""
+
+from typing import Any, Final
+
+from a2wsgi import WSGIMiddleware
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+
+from icse.urls import websocket_urlpatterns
+from icse.wsgi import application as wsgi_application
+
+# Uploads hold a thread for as long as their sender takes, so there are more threads than cores.
+_THREADS: Final = 24
+
+application: Any = ProtocolTypeRouter(
+    {
+        "http": WSGIMiddleware(wsgi_application, workers=_THREADS),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

@@ -1,0 +1,7 @@
+"""Every address of the platform, room by room."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
+
+websocket_urlpatterns: list[URLPattern] = []

@@ -1,0 +1,9 @@
+"""WSGI entry point: pages, API, uploads and downloads, whose bodies stream here and only here."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icse.settings")
+
+application = get_wsgi_application()
