@@ -1,0 +1,142 @@
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+from accounts.querysets import ApiTokenQuerySet, CountryQuerySet, OfficerManager
+from icse.common.ids import new_id
+
+
+class Country(models.Model):
+    """A member: an ISO 3166 country, or an organisation with a code of its own."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = CountryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "countries"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[A-Z][A-Z0-9]{1,7}$"), name="country_code_is_capitals"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["active", "suspended"]), name="country_state_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scope(models.Model):
+    """An interned audience: a country, all members, and later a sharing group or a grant holder.
+
+    Submissions and series hold scope numbers in `audience`; who may see them is `audience && scopes`.
+    A new member or a suspension therefore touches no evidence row.
+    """
+
+    class Kind(models.TextChoices):
+        COUNTRY = "country", "Country"
+        MEMBERS = "members", "All members"
+
+    id = models.AutoField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    country = models.OneToOneField(Country, on_delete=models.PROTECT, null=True, related_name="scope")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="country", country__isnull=False)
+                | models.Q(kind="members", country__isnull=True),
+                name="scope_names_what_its_kind_needs",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(kind="members"), name="scope_members_is_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} scope {self.pk}"
+
+
+class Unit(models.Model):
+    """A specialist unit of a country."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="units")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=["country", "name"], name="unit_name_once_a_country"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What an officer does; what each role may do stands in `accounts.policies.ROLE_PERMISSIONS`."""
+
+    OFFICER = "officer", "Officer"
+    ANALYST = "analyst", "Analyst"
+    NATIONAL_ADMINISTRATOR = "national_administrator", "National administrator"
+    SECRETARIAT_ADMINISTRATOR = "secretariat_administrator", "Secretariat administrator"
+    AUDITOR = "auditor", "Auditor"
+
+
+class Officer(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in, always of one unit."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=150)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="officers")
+    role = models.CharField(max_length=30, choices=Role, default=Role.OFFICER)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfficerManager()
+
+    known_scopes: tuple[int, ...] | None = None
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ("full_name",)
+
+    class Meta:
+        ordering = ("full_name",)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="officer_role_is_known"),
+            models.CheckConstraint(condition=models.Q(is_superuser=False), name="officer_is_never_superuser"),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class ApiToken(models.Model):
+    """A bearer token of one officer; only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="api_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"token of {self.officer_id}"

@@ -1,0 +1,193 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Country, Officer, Unit
+from evidence.querysets import DerivativeQuerySet, MaterialQuerySet, SubmissionQuerySet
+from icse.common.ids import new_id
+
+
+class Kind(models.TextChoices):
+    PHOTO = "photo", "Photo"
+    VIDEO = "video", "Video"
+
+
+class Sharing(models.TextChoices):
+    NATIONAL = "national", "My country"
+    MEMBERS = "members", "All members"
+
+
+class Priority(models.TextChoices):
+    URGENT = "urgent", "Urgent"
+    ROUTINE = "routine", "Routine"
+
+
+class Handling(models.TextChoices):
+    """Conditions of use, shown beside the thing. TLP 2.0 (FIRST) and two of the field's own."""
+
+    TLP_RED = "tlp:red", "TLP:RED — named recipients only"
+    TLP_AMBER_STRICT = "tlp:amber+strict", "TLP:AMBER+STRICT — this organisation only"
+    TLP_AMBER = "tlp:amber", "TLP:AMBER — need to know"
+    TLP_GREEN = "tlp:green", "TLP:GREEN — law enforcement community"
+    INTELLIGENCE_ONLY = "intelligence_only", "Intelligence only — not for court"
+    ASK_FIRST = "ask_first", "Ask before passing on"
+
+
+class LegalBasis(models.TextChoices):
+    """Why a country may hold and share the material (EU 2016/680 Art. 8 and 10; INTERPOL RPD Art. 12)."""
+
+    CRIMINAL_INVESTIGATION = "criminal_investigation", "Criminal investigation"
+    SEIZURE_ORDER = "seizure_order", "Seizure under a court order"
+    HOTLINE_REPORT = "hotline_report", "Report of a hotline or provider"
+    INTERNATIONAL_REQUEST = "international_request", "International request"
+
+
+class Verdict(models.TextChoices):
+    """What a submission met, as far as its country may know."""
+
+    NEW = "new", "New"
+    KNOWN_TO_YOUR_COUNTRY = "known_to_your_country", "Known to your country"
+    KNOWN = "known", "Known"
+
+
+class Material(models.Model):
+    """A photo or video as content: one row for each SHA-256 of original bytes, whoever hands it in.
+
+    Size in bytes; width and height in pixels of the upright picture; duration in seconds.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sha256 = models.CharField(max_length=64, unique=True)
+    sha1 = models.CharField(max_length=40, db_index=True)
+    md5 = models.CharField(max_length=32, db_index=True)
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    media_type = models.CharField(max_length=50)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    duration = models.FloatField(null=True)
+
+    objects = MaterialQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="material_sha256_is_hex"
+            ),
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="material_is_not_empty"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="material_kind_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"
+
+
+class Submission(models.Model):
+    """One country's act of handing in a material; never merged with another, for each is evidence.
+
+    `analyzed_at` belongs to the submission, so that a material which a country cannot know of looks
+    new to it until its own analysis is through.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="submissions")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="submissions")
+    batch = models.UUIDField(null=True, db_index=True)
+    file_name = models.CharField(max_length=500)
+    source_path = models.CharField(max_length=2000, blank=True)
+    case_reference = models.CharField(max_length=100, blank=True)
+    legal_basis = models.CharField(
+        max_length=30, choices=LegalBasis, default=LegalBasis.CRIMINAL_INVESTIGATION
+    )
+    handling = models.CharField(max_length=30, choices=Handling, default=Handling.TLP_AMBER)
+    priority = models.CharField(max_length=10, choices=Priority, default=Priority.ROUTINE)
+    sharing = models.CharField(max_length=10, choices=Sharing, default=Sharing.NATIONAL)
+    audience = ArrayField(models.IntegerField())
+    verdict = models.CharField(max_length=30, choices=Verdict)
+    analyzed_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            GinIndex(fields=["audience"], name="submission_audience_idx"),
+            models.Index(fields=["country", "-received_at"], name="submission_country_newest_idx"),
+            models.Index(fields=["-received_at"], name="submission_newest_idx"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(audience__len__gt=0), name="submission_has_an_audience"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__in=Priority.values), name="submission_priority_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sharing__in=Sharing.values), name="submission_sharing_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"submission {self.pk}"
+
+
+class CustodyEvent(models.Model):
+    """An append-only line in the life of a submission; a derivation belongs to the material alone."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", "Received"
+        HASHED = "hashed", "Hashed"
+        STORED = "stored", "Stored"
+        DERIVED = "derived", "Derived"
+        EXPORTED = "exported", "Exported"
+
+    id = models.BigAutoField(primary_key=True)
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="custody_events")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, null=True, related_name="custody_events"
+    )
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    detail = models.JSONField(default=dict)
+    happened_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class Derivative(models.Model):
+    """Something made from an original for the screen; never the evidence itself.
+
+    `at_ms` is the place in a video, 0 for a photo. The bytes lie in the store under their own SHA-256.
+    """
+
+    class Kind(models.TextChoices):
+        THUMBNAIL = "thumbnail", "Thumbnail"
+        BLURRED = "blurred", "Blurred thumbnail"
+        PREVIEW = "preview", "Preview"
+        PROXY = "proxy", "Web video"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="derivatives")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at_ms = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=50)
+    size = models.BigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    objects = DerivativeQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["material", "kind", "at_ms"], name="derivative_once_a_kind_and_place"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.material_id}"

@@ -1,0 +1,57 @@
+"""Rights of the database roles, as migrations state them.
+
+`icse_owner` owns the tables, `icse_app` serves pages and API, `icse_engine` does the machines' work.
+Whatever a table's migration does not grant, the last two cannot do.
+"""
+
+from collections.abc import Mapping
+
+from django.db import migrations
+
+APP = "icse_app"
+ENGINE = "icse_engine"
+
+
+def grant(rights: Mapping[str, Mapping[str, str]]) -> migrations.RunSQL:
+    """Return the migration step that grants `{table: {role: privileges}}`; it is undone by revoking."""
+    forwards = [
+        f'GRANT {privileges} ON "{table}" TO {role}'
+        for table, roles in rights.items()
+        for role, privileges in roles.items()
+    ]
+    backwards = [f'REVOKE ALL ON "{table}" FROM {APP}, {ENGINE}' for table in rights]
+    return migrations.RunSQL(";\n".join(forwards), ";\n".join(backwards))
+
+
+def grant_sequences(*tables: str) -> migrations.RunSQL:
+    """Return the step that lets both roles insert into tables whose ids the database counts."""
+    sequences = ", ".join(f'"{table}_id_seq"' for table in tables)
+    return migrations.RunSQL(
+        f"GRANT USAGE ON SEQUENCE {sequences} TO {APP}, {ENGINE}",
+        f"REVOKE ALL ON SEQUENCE {sequences} FROM {APP}, {ENGINE}",
+    )
+
+
+def owned_function(signature: str, body: str, *, owner: str | None = None) -> migrations.RunSQL:
+    """Return the step that makes a function which only the two roles may call.
+
+    An owner other than the migrating role needs CREATE on the schema for the moment of the hand-over.
+    """
+    hand_over = (
+        f"""
+        GRANT CREATE ON SCHEMA public TO {owner};
+        ALTER FUNCTION {signature} OWNER TO {owner};
+        REVOKE CREATE ON SCHEMA public FROM {owner};
+        """
+        if owner
+        else ""
+    )
+    return migrations.RunSQL(
+        f"""
+        {body};
+        REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION {signature} TO {APP}, {ENGINE};
+        {hand_over}
+        """,
+        f"DROP FUNCTION {signature}",
+    )

@@ -1,0 +1,22 @@
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from icse.common.jobs import send_waiting
+from icse.common.models import OutboxMessage
+
+SENT_MESSAGES_KEPT = timedelta(days=7)
+
+
+@shared_task(name="common.relay_outbox")
+def relay_outbox() -> int:
+    """Send what the broker missed; runs every few seconds and returns how many were sent."""
+    return send_waiting()
+
+
+@shared_task(name="common.sweep_outbox")
+def sweep_outbox() -> int:
+    """Delete messages that were sent long ago and return how many."""
+    deleted, _ = OutboxMessage.objects.filter(sent_at__lt=timezone.now() - SENT_MESSAGES_KEPT).delete()
+    return deleted

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from evidence.models import Material
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from media_analysis.models import Match
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Matches have no audience of their own: both sides must be visible."""
+
+    def visible_to(self, officer: Officer) -> MatchQuerySet:
+        """Keep matches of which the officer may see both sides."""
+        seen = Material.objects.visible_to(officer).values("pk")
+        return self.filter(left__in=seen, right__in=seen)
+
+    def of_material(self, material_id: UUID) -> MatchQuerySet:
+        """Keep matches with the material on either side."""
+        return self.filter(Q(left=material_id) | Q(right=material_id))
+
+    def of_kinds(self, kinds: Collection[str]) -> MatchQuerySet:
+        """Keep matches of the named kinds."""
+        return self.filter(kind__in=kinds)
+
+    def best_first(self) -> MatchQuerySet:
+        """Order by strength within a kind: high scores first, small distances first."""
+        return self.order_by(
+            "kind", F("score").desc(nulls_last=True), F("distance").asc(nulls_last=True), "pk"
+        )

@@ -1,0 +1,71 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Officer
+from evidence.models import Material
+from icse.common.ids import new_id
+from media_analysis.models import MatchKind
+from search.querysets import PictureQueryQuerySet
+
+
+class PictureQuery(models.Model):
+    """A search by an uploaded picture (kept in the store, no submission) or a visible material.
+
+    `box` is the drawn part, relative x, y, width, height; without it the whole picture is meant. `scopes` are the asker's when they asked: the worker looks only where the asker may.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="+")
+    scopes = ArrayField(models.IntegerField())
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, null=True, related_name="+")
+    at_ms = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    file_name = models.CharField(max_length=500, blank=True)
+    box = ArrayField(models.FloatField(), size=4, null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    error = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+
+    objects = PictureQueryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "picture queries"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(material__isnull=False, sha256="")
+                | (models.Q(material__isnull=True) & ~models.Q(sha256="")),
+                name="picture_query_has_one_source",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"picture query {self.pk}"
+
+
+class PictureQueryHit(models.Model):
+    """One answer to a picture query, with its reason; read again through what the asker may see."""
+
+    id = models.BigAutoField(primary_key=True)
+    query = models.ForeignKey(PictureQuery, on_delete=models.CASCADE, related_name="hits")
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=15, choices=MatchKind)
+    score = models.FloatField(null=True)
+    distance = models.FloatField(null=True)
+    threshold = models.FloatField()
+    algorithm = models.CharField(max_length=60)
+    regions = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["query", "material", "kind"], name="picture_query_hit_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} hit of {self.query_id}"
