@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from csp.constants import NONE, SELF
-from kombu import Queue
 
 from icse import env, roles
 from icse.embedded.layout import Layout
@@ -249,7 +248,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
     "health_check_interval": 25,
 }
-CELERY_TASK_QUEUES = [Queue(name) for name in ("analyze", "match", "query", "default")]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_PRIORITY = 6  # Redis serves 0 first; urgent material is sent with 0
 CELERY_TASK_ROUTES = {

@@ -11,8 +11,8 @@ for _name in ("DATABASE_URL", "DATABASE_ENGINE_URL", "DATABASE_OWNER_URL", "BROK
 os.environ["ICSE_ROLE"] = "owner"
 os.environ["DATA_DIR"] = str(_BASE_DIR / "var" / "test")
 
-from icse.settings import *  # noqa: E402, F403
-from icse.settings import DATA_DIR, LOGGING, MIDDLEWARE  # noqa: E402
+from icse.settings import *  # noqa: E402, F403, TID251
+from icse.settings import DATA_DIR, LOGGING, MIDDLEWARE  # noqa: E402, TID251
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MIDDLEWARE = ["tests.roles.RequestsRunAsApp", *MIDDLEWARE]

@@ -1,0 +1,62 @@
+"""What every test may ask for: real servers and the roles of the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+
+import pytest
+from django.conf import settings
+
+from icse.embedded.layout import Layout
+from tests.roles import database_role
+from tests.servers import own_slot, running_postgres, running_valkey
+
+RoleSwitch = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def layout() -> Layout:
+    """Return where the servers of the test runs live."""
+    return Layout(settings.DATA_DIR)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(layout: Layout) -> Iterator[None]:
+    """Keep PostgreSQL running for this session."""
+    with running_postgres(layout):
+        yield
+
+
+@pytest.fixture(scope="session")
+def valkey_server(layout: Layout) -> Iterator[str]:
+    """Keep Valkey running for this session and return its address."""
+    with running_valkey(layout):
+        yield layout.broker_url()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres_server: None, layout: Layout) -> Iterator[None]:
+    """Give each of several sessions on one machine its own database on the shared server."""
+    default = settings.DATABASES["default"]
+    default.update(layout.database("owner"))
+    with own_slot(layout) as number:
+        default["TEST"]["NAME"] = f"test_icse_{number}"
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Build the test database by the real migrations, functions and grants included."""
+    return True
+
+
+@pytest.fixture
+def as_app(db: None) -> RoleSwitch:
+    """Return a context manager in which the database sees the test as `icse_app`."""
+    return partial(database_role, "icse_app")
+
+
+@pytest.fixture
+def as_engine(db: None) -> RoleSwitch:
+    """Return a context manager in which the database sees the test as `icse_engine`."""
+    return partial(database_role, "icse_engine")
