@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -10,6 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.queries import scopes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from accounts.models import Officer
     from evidence.models import Derivative, Material, Submission
 

@@ -169,9 +169,9 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian would otherwise make an officer of no country
-LOGIN_URL = "accounts:sign_in"
+LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "accounts:sign_in"
+LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -188,6 +188,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Files -------------------------------------------------------------------------------------------------
 
 EVIDENCE_DIR = env.path("EVIDENCE_DIR", DATA_DIR / "evidence")
+# The largest file that is taken at once, and the room that is left for derivatives and the database.
+UPLOAD_LIMIT = env.integer("UPLOAD_LIMIT_GB", 10, minimum=1, maximum=1000) * 1024**3
+STORAGE_RESERVE = env.integer("STORAGE_RESERVE_MB", 512, minimum=0, maximum=1024**2) * 1024**2
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -215,6 +218,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "icse.pagination.Pages",
+    "EXCEPTION_HANDLER": "icse.common.api.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -274,6 +278,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "common.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-outbox": {"task": "common.sweep_outbox", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # --- Hints to open pages -----------------------------------------------------------------------------------

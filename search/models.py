@@ -12,7 +12,8 @@ from search.querysets import PictureQueryQuerySet
 class PictureQuery(models.Model):
     """A search by an uploaded picture (kept in the store, no submission) or a visible material.
 
-    `box` is the drawn part, relative x, y, width, height; without it the whole picture is meant. `scopes` are the asker's when they asked: the worker looks only where the asker may.
+    `box` is the drawn part, relative x, y, width, height; without it the whole picture is meant.
+    `scopes` are the asker's when they asked: the worker looks only where the asker may.
     """
 
     class State(models.TextChoices):

@@ -1,0 +1,89 @@
+"""The API of what is handed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import StopUpload
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from accounts.http import officer_of
+from evidence.errors import FileMissing, FileTooLarge, StorageFull
+from evidence.queries import list_own_submissions
+from evidence.receiving import ReceivedUpload, StreamingUploadHandler
+from evidence.serializers import SubmissionRequestSerializer, SubmissionSerializer
+from evidence.services import Receipt, receive_file
+from evidence.store import store
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from evidence.models import Submission
+    from evidence.querysets import SubmissionQuerySet
+
+
+class SubmissionsView(GenericAPIView["Submission"]):
+    """Hand in files; list what your country handed in."""
+
+    parser_classes = (MultiPartParser,)
+    serializer_class = SubmissionSerializer
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        """Stream files straight into the store's incoming folder, whoever reads the body first."""
+        request.upload_handlers = [StreamingUploadHandler(request, store())]
+        return super().initialize_request(request, *args, **kwargs)
+
+    def get_queryset(self) -> SubmissionQuerySet:
+        """Return the submissions of the officer's country, newest first."""
+        return list_own_submissions(officer_of(self.request))
+
+    @extend_schema(responses=SubmissionSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the submissions of your country, newest first."""
+        page = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response([SubmissionSerializer(each).data for each in page])
+
+    @extend_schema(request=SubmissionRequestSerializer, responses={201: SubmissionSerializer})
+    def post(self, request: Request) -> Response:
+        """Hand in one file."""
+        _check_size(request)
+        told = SubmissionRequestSerializer(data=_whole_body(request))
+        try:
+            receipt = _receive(request, told)
+        finally:
+            _discard_uploads(request)
+        return Response(SubmissionSerializer(receipt.submission).data, status=201)
+
+
+def _receive(request: Request, told: SubmissionRequestSerializer) -> Receipt:
+    upload = request.FILES.get("file")
+    if not isinstance(upload, ReceivedUpload):
+        raise FileMissing
+    told.is_valid(raise_exception=True)
+    return receive_file(by=officer_of(request), upload=upload.received, details=told.details())
+
+
+def _discard_uploads(request: Request) -> None:
+    for upload in request.FILES.values():
+        if isinstance(upload, ReceivedUpload):
+            upload.received.discard()
+
+
+def _check_size(request: Request) -> None:
+    """Refuse from the request's head, before a byte of the body is read."""
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > settings.UPLOAD_LIMIT:
+        raise FileTooLarge(settings.UPLOAD_LIMIT)
+    if length + settings.STORAGE_RESERVE > store().free_bytes():
+        raise StorageFull
+
+
+def _whole_body(request: Request) -> Any:
+    try:
+        return request.data
+    except StopUpload as broken:
+        raise FileMissing from broken

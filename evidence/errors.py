@@ -1,0 +1,55 @@
+"""Why a file is not taken, worded for the officer who handed it in."""
+
+from icse.common.errors import DomainError
+
+
+class FileEmpty(DomainError):
+    """The file holds no bytes."""
+
+    reason = "empty_file"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("The file is empty: nothing was stored. Export it again from its source.")
+
+
+class FileTooLarge(DomainError):
+    """The file is larger than the platform takes."""
+
+    reason = "too_large"
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The file is larger than {limit // 1024**3} GB, the most that is taken at once.")
+
+
+class StorageFull(DomainError):
+    """There is no room for the file at present."""
+
+    reason = "storage_full"
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no room for this file at present. Nothing was stored; tell your administrator."
+        )
+
+
+class FileMissing(DomainError):
+    """The request carries no file, or breaks off in the middle of it."""
+
+    reason = "no_file"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("No whole file arrived. Send it as the multipart field `file`.")
+
+
+class ReasonMissing(DomainError):
+    """An original leaves the platform only for a reason that is kept."""
+
+    reason = "no_reason"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("Say why the original is needed: the reason is kept with its custody.")

@@ -1,0 +1,120 @@
+"""Reads of materials, submissions and derivatives, always as somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence.models import Derivative, Kind, Material, Priority, Submission
+from evidence.store import Shelf
+from icse.common.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from evidence.querysets import SubmissionQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a card of a material says of where it came from: the asker's earliest visible submission."""
+
+    submission: Submission
+    is_urgent: bool
+
+
+def get_visible_material(officer: Officer, material_id: UUID) -> Material:
+    """Return a material that the officer may see.
+
+    Raises:
+        NotFound: There is none, or nothing of it was shared with the officer.
+    """
+    material = Material.objects.visible_to(officer).filter(pk=material_id).first()
+    if material is None:
+        raise NotFound
+    return material
+
+
+def list_visible_submissions(officer: Officer, material: Material) -> SubmissionQuerySet:
+    """Return the visible submissions of a material, earliest first, with country, unit and officer."""
+    visible = Submission.objects.visible_to(officer).filter(material=material)
+    return visible.select_related("country", "unit", "officer").order_by("received_at", "pk")
+
+
+def list_own_submissions(officer: Officer, *, batch: UUID | None = None) -> SubmissionQuerySet:
+    """Return what the officer's country handed in, newest first; of one batch if it is named."""
+    own = Submission.objects.visible_to(officer).of_country_of(officer)
+    if batch is not None:
+        own = own.filter(batch=batch)
+    return own.select_related("material", "officer").order_by("-received_at", "pk")
+
+
+def origins(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, Origin]:
+    """Return for each material the earliest submission that the officer may see, in one query.
+
+    Dates, names and states on a screen come from it, never from the shared row. A material is urgent
+    when any visible submission says so.
+    """
+    visible = (
+        Submission.objects.visible_to(officer)
+        .filter(material__in=material_ids)
+        .select_related("country", "unit")
+        .order_by("received_at", "pk")
+    )
+    return _earliest_of_each(visible)
+
+
+def _earliest_of_each(submissions: Iterable[Submission]) -> dict[UUID, Origin]:
+    found: dict[UUID, Origin] = {}
+    for submission in submissions:
+        earlier = found.get(submission.material_id)
+        first = earlier.submission if earlier else submission
+        urgent = submission.priority == Priority.URGENT or (earlier is not None and earlier.is_urgent)
+        found[submission.material_id] = Origin(first, urgent)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """Where an object lies in the store, and as what it is sent; size in bytes."""
+
+    shelf: Shelf
+    sha256: str
+    size: int
+    media_type: str
+
+
+def get_playable(officer: Officer, material_id: UUID) -> StoredBytes:
+    """Return what a browser plays of a video: its proxy where there is one, else the original.
+
+    Raises:
+        NotFound: There is no such video that the officer may see.
+    """
+    material = get_visible_material(officer, material_id)
+    if material.kind != Kind.VIDEO:
+        raise NotFound
+    proxy = material.derivatives.filter(kind=Derivative.Kind.PROXY).first()
+    if proxy is None:
+        return StoredBytes(Shelf.ORIGINALS, material.sha256, material.size, material.media_type)
+    return StoredBytes(Shelf.DERIVATIVES, proxy.sha256, proxy.size, proxy.media_type)
+
+
+def get_derivative(officer: Officer, material_id: UUID, kind: str, at_ms: int = 0) -> Derivative:
+    """Return a derivative of a material that the officer may see.
+
+    Raises:
+        NotFound: There is none, or the officer may not see the material.
+    """
+    visible = Derivative.objects.visible_to(officer)
+    derivative = visible.filter(material=material_id, kind=kind, at_ms=at_ms).first()
+    if derivative is None:
+        raise NotFound
+    return derivative
+
+
+def list_frames(officer: Officer, material: Material) -> list[int]:
+    """Return the places, in milliseconds, of which a video's frame is kept, in order."""
+    frames = Derivative.objects.visible_to(officer).filter(material=material, kind=Derivative.Kind.BLURRED)
+    return list(frames.order_by("at_ms").values_list("at_ms", flat=True))

@@ -1,0 +1,198 @@
+"""Writes: taking a file in, keeping what was made of it, handing an original out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.queries import audience_for, scopes_of
+from evidence.errors import FileEmpty
+from evidence.formats import Format, recognise
+from evidence.models import (
+    CustodyEvent,
+    Derivative,
+    Handling,
+    LegalBasis,
+    Material,
+    Priority,
+    Sharing,
+    Submission,
+    Verdict,
+)
+from evidence.policies import check_can_export_original, check_can_submit_material
+from evidence.store import Shelf, store
+from icse.common.ids import new_id
+from icse.common.jobs import Urgency, enqueue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from evidence.receiving import ReceivedFile
+
+FILE_NAME_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionDetails:
+    """What the officer says of a file; names and paths are labels, never places in our store."""
+
+    source_path: str = ""
+    case_reference: str = ""
+    legal_basis: str = LegalBasis.CRIMINAL_INVESTIGATION
+    handling: str = Handling.TLP_AMBER
+    priority: str = Priority.ROUTINE
+    sharing: str = Sharing.NATIONAL
+    batch: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is answered to a file: final on receipt."""
+
+    submission: Submission
+    material: Material
+    verdict: Verdict
+
+
+def receive_file(*, by: Officer, upload: ReceivedFile, details: SubmissionDetails) -> Receipt:
+    """Take a file in: into the store, then material, submission, custody and the order to analyze it.
+
+    The bytes are in place before the transaction commits, and both under one lock per digest, so that
+    a crash loses nothing acknowledged and invents nothing. Whatever is refused leaves no file behind.
+
+    Raises:
+        AccessDenied: The officer's role may not hand in material.
+        FileEmpty: The file holds no bytes.
+        UnsupportedFormat: It is of no format that the platform reads.
+    """
+    try:
+        check_can_submit_material(by)
+        recognised = _recognise(upload)
+        with transaction.atomic():
+            _lock_digest(upload.sha256)
+            store().commit(upload.incoming, Shelf.ORIGINALS, upload.sha256)
+            return _register(by, upload, details, recognised)
+    finally:
+        upload.discard()
+
+
+def _recognise(upload: ReceivedFile) -> Format:
+    if upload.size == 0:
+        raise FileEmpty
+    return recognise(upload.head, upload.size)
+
+
+def _lock_digest(sha256: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
+
+
+def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, recognised: Format) -> Receipt:
+    submission_id = new_id()
+    content = {
+        "id": str(new_id()),
+        "sha256": upload.sha256,
+        "sha1": upload.sha1,
+        "md5": upload.md5,
+        "size": upload.size,
+        "kind": recognised.kind,
+        "media_type": recognised.media_type,
+    }
+    told = {
+        **asdict(details),
+        "batch": str(details.batch) if details.batch else None,
+        "id": str(submission_id),
+        "country_id": str(by.unit.country_id),
+        "unit_id": str(by.unit_id),
+        "officer_id": str(by.pk),
+        "file_name": _as_label(upload.file_name)[:FILE_NAME_LENGTH],
+        "audience": audience_for(details.sharing, by.unit.country),
+        "received_at": timezone.now().isoformat(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT is_first_sight FROM evidence_receive_file(%s::jsonb, %s::jsonb, %s)",
+            [json.dumps(content), json.dumps(told), list(scopes_of(by))],
+        )
+        (is_first_sight,) = cursor.fetchone()
+    submission = Submission.objects.select_related("material").get(pk=submission_id)
+    if is_first_sight:
+        _order_analysis(submission)
+    return Receipt(submission, submission.material, Verdict(submission.verdict))
+
+
+def _order_analysis(submission: Submission) -> None:
+    urgent = submission.priority == Priority.URGENT
+    enqueue(
+        "media_analysis.analyze",
+        queue="analyze",
+        urgency=Urgency.URGENT if urgent else Urgency.ROUTINE,
+        material_id=str(submission.material_id),
+        urgent=urgent,
+    )
+
+
+def _as_label(name: str) -> str:
+    """Make a file's name safe to show: what cannot be printed, and what turns text around, is spelt out."""
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in name)
+
+
+def keep_derivative(
+    *,
+    material: Material,
+    kind: Derivative.Kind,
+    content: bytes | Path,
+    media_type: str,
+    size_px: tuple[int, int],
+    at_ms: int = 0,
+) -> Derivative:
+    """Store something made from an original and note it in the material's custody; a re-run replaces it."""
+    shelf = Shelf.DERIVATIVES
+    if isinstance(content, bytes):
+        digest, size = store().put(content, shelf), len(content)
+    else:
+        digest, size = store().put_file(content, shelf), content.stat().st_size
+    with transaction.atomic():
+        derivative, created = Derivative.objects.update_or_create(
+            material=material,
+            kind=kind,
+            at_ms=at_ms,
+            defaults={
+                "sha256": digest,
+                "media_type": media_type,
+                "size": size,
+                "width": size_px[0],
+                "height": size_px[1],
+            },
+        )
+        if created:
+            CustodyEvent.objects.create(
+                material=material,
+                kind=CustodyEvent.Kind.DERIVED,
+                detail={"derivative": kind, "at_ms": at_ms, "sha256": digest},
+            )
+    return derivative
+
+
+def export_original(*, by: Officer, material: Material, reason: str) -> Submission:
+    """Note that an original leaves the platform, and why; return the submission it goes out under.
+
+    Raises:
+        AccessDenied: The officer's role may not take originals out.
+    """
+    check_can_export_original(by)
+    submission = Submission.objects.visible_to(by).filter(material=material).order_by("received_at", "pk")[0]
+    CustodyEvent.objects.create(
+        material=material,
+        submission=submission,
+        officer=by,
+        kind=CustodyEvent.Kind.EXPORTED,
+        detail={"reason": reason},
+    )
+    return submission

@@ -1,0 +1,152 @@
+"""The content-addressed store: bytes lie under their own SHA-256, written once and never changed.
+
+An object becomes visible by a rename within one file system, after its bytes are on the disk, so that
+a crash at any point leaves either the whole object or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OBJECT_MODE = 0o440
+FOLDER_MODE = 0o700
+_PIECE = 1024 * 1024
+
+
+class Shelf(StrEnum):
+    """What kind of object it is; each kind lies in a folder of its own."""
+
+    ORIGINALS = "originals"
+    DERIVATIVES = "derivatives"
+    QUERIES = "queries"
+
+
+class KeyNotSupported(Exception):
+    """This store keeps plain bytes; an object that belongs under a key must not be put into it."""
+
+
+class PosixStore:
+    """Objects as files of a local or network file system.
+
+    Every operation names the key that seals the object: None, until the store learns to encrypt.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        for name in (*Shelf, "incoming"):
+            (root / name).mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+
+    def new_incoming(self) -> tuple[BinaryIO, Path]:
+        """Open a file to write what arrives; it counts for nothing until it is committed."""
+        descriptor, name = tempfile.mkstemp(dir=self._root / "incoming")
+        return os.fdopen(descriptor, "wb"), Path(name)
+
+    def commit(self, incoming: Path, shelf: Shelf, digest: str, *, key: bytes | None = None) -> None:
+        """Move what arrived to its place under its SHA-256; an object that is there already stays.
+
+        The caller has written and fsynced the file, and computed the digest from the same bytes.
+        """
+        _refuse(key)
+        place = self._place(shelf, digest)
+        if place.exists():
+            incoming.unlink()
+            return
+        place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        incoming.chmod(OBJECT_MODE)
+        incoming.rename(place)
+        for folder in (place.parent, place.parent.parent):
+            _fsync_folder(folder)
+
+    def put(self, content: bytes, shelf: Shelf, *, key: bytes | None = None) -> str:
+        """Store bytes that are in memory and return their SHA-256."""
+        digest = hashlib.sha256(content).hexdigest()
+        if not self._place(shelf, digest).exists():
+            stream, incoming = self.new_incoming()
+            with stream:
+                stream.write(content)
+                fsync(stream)
+            self.commit(incoming, shelf, digest, key=key)
+        return digest
+
+    def put_file(self, source: Path, shelf: Shelf, *, key: bytes | None = None) -> str:
+        """Store a file that was made elsewhere, in pieces, and return its SHA-256."""
+        seen = hashlib.sha256()
+        stream, incoming = self.new_incoming()
+        with stream, source.open("rb") as reader:
+            while piece := reader.read(_PIECE):
+                seen.update(piece)
+                stream.write(piece)
+            fsync(stream)
+        self.commit(incoming, shelf, seen.hexdigest(), key=key)
+        return seen.hexdigest()
+
+    def open(self, shelf: Shelf, digest: str, *, key: bytes | None = None) -> BinaryIO:
+        """Open an object for reading.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        _refuse(key)
+        return self._place(shelf, digest).open("rb")
+
+    @contextmanager
+    def local_path(self, shelf: Shelf, digest: str, *, key: bytes | None = None) -> Iterator[Path]:
+        """Lend a path at which the plain bytes can be read, for tools that want a file.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        _refuse(key)
+        place = self._place(shelf, digest)
+        if not place.exists():
+            raise FileNotFoundError(digest)
+        yield place
+
+    def delete(self, shelf: Shelf, digest: str) -> None:
+        """Remove an object; one that is gone already is no error."""
+        self._place(shelf, digest).unlink(missing_ok=True)
+
+    def free_bytes(self) -> int:
+        """Return how many bytes the file system can still take."""
+        return shutil.disk_usage(self._root).free
+
+    def _place(self, shelf: Shelf, digest: str) -> Path:
+        return self._root / shelf / digest[:2] / digest[2:4] / digest
+
+
+def fsync(stream: BinaryIO) -> None:
+    """Force a written file's bytes to the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+@cache
+def store() -> PosixStore:
+    """Return the store of this installation."""
+    return PosixStore(settings.EVIDENCE_DIR)
+
+
+def _refuse(key: bytes | None) -> None:
+    if key is not None:
+        raise KeyNotSupported
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

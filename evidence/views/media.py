@@ -1,0 +1,67 @@
+"""Bytes for the screen: derivatives for looking, originals only as an attachment with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from evidence.errors import ReasonMissing
+from evidence.queries import get_derivative, get_playable, get_visible_material
+from evidence.ranges import serve
+from evidence.services import export_original
+from evidence.store import Shelf, store
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http.response import HttpResponseBase
+
+    from accounts.http import OfficerRequest
+
+
+@require_GET
+def derivative(request: OfficerRequest, material_id: UUID, kind: str) -> HttpResponseBase:
+    """Send a derivative; `at_ms` in the address is the place in a video."""
+    at_ms = request.GET.get("at_ms", "0")
+    found = get_derivative(request.user, material_id, kind, int(at_ms) if at_ms.isdecimal() else 0)
+    return serve(
+        store().open(Shelf.DERIVATIVES, found.sha256),
+        size=found.size,
+        media_type=found.media_type,
+        range_header=request.headers.get("Range", ""),
+    )
+
+
+@require_GET
+def playable(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
+    """Send a video that the browser plays, or the part of it that the player asks for."""
+    found = get_playable(request.user, material_id)
+    return serve(
+        store().open(found.shelf, found.sha256),
+        size=found.size,
+        media_type=found.media_type,
+        range_header=request.headers.get("Range", ""),
+    )
+
+
+@require_POST
+def original(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
+    """Hand out an original as an attachment that no browser opens, once a reason is given."""
+    material = get_visible_material(request.user, material_id)
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        raise ReasonMissing
+    submission = export_original(by=request.user, material=material, reason=reason)
+    answer = serve(
+        store().open(Shelf.ORIGINALS, material.sha256),
+        size=material.size,
+        media_type="application/octet-stream",
+        range_header="",
+    )
+    answer["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=submission.file_name
+    )
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
