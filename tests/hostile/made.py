@@ -1,0 +1,77 @@
+"""Good files to compare with and to damage: photos by Pillow, clips by PyAV."""
+
+import io
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import cast
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+RGB = NDArray[np.uint8]
+
+
+def scenery(width: int = 320, height: int = 240, seed: int = 0) -> RGB:
+    """Return a smooth random picture, which every lossy codec keeps recognisable."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def photo(pillow_format: str, pixels: RGB | None = None, **options: object) -> bytes:
+    """Return a photo in a format that Pillow writes; `options` are those of `Image.save`."""
+    target = io.BytesIO()
+    image = Image.fromarray(scenery() if pixels is None else pixels)
+    image.save(target, pillow_format, **options)
+    return target.getvalue()
+
+
+def clip(
+    container: str = "mp4",
+    codec: str = "libx264",
+    frames: Iterable[RGB] | None = None,
+    *,
+    frames_per_second: int = 10,
+    key_frame_every: int = 10,
+    pixel_format: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    with_sound: str = "",
+) -> bytes:
+    """Return a video file; without `frames`, thirty frames of 176 x 144 of three still scenes."""
+    target = io.BytesIO()
+    drawn = list(scenes() if frames is None else frames)
+    with av.open(target, "w", format=container, options=options or {}) as output:
+        stream = cast("av.VideoStream", output.add_stream(codec, rate=frames_per_second))
+        stream.height, stream.width = drawn[0].shape[:2]
+        stream.pix_fmt, stream.gop_size = pixel_format, key_frame_every
+        stream.codec_context.time_base = Fraction(1, frames_per_second)
+        if with_sound:
+            _add_silence(output, with_sound, seconds=len(drawn) / frames_per_second)
+        for at, pixels in enumerate(drawn):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts = at
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return target.getvalue()
+
+
+def scenes(count: int = 3, frames_each: int = 10, width: int = 176, height: int = 144) -> Iterable[RGB]:
+    """Yield still frames of `count` scenes, one after the other."""
+    for seed in range(count):
+        pixels = scenery(width, height, seed)
+        for _ in range(frames_each):
+            yield pixels
+
+
+def _add_silence(output: av.container.OutputContainer, codec: str, seconds: float) -> None:
+    rate = 48000 if codec == "libopus" else 44100
+    stream = cast("av.AudioStream", output.add_stream(codec, rate=rate))
+    frame = av.AudioFrame.from_ndarray(
+        np.zeros((1, int(rate * seconds)), dtype=np.float32), format="flt", layout="mono"
+    )
+    frame.sample_rate, frame.pts = rate, 0
+    resampler = av.AudioResampler(stream.format, "mono", rate)
+    for converted in resampler.resample(frame):
+        output.mux(stream.encode(converted))
+    output.mux(stream.encode(None))
