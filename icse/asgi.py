@@ -3,7 +3,7 @@
 Django's own ASGI handler reads a whole body before the view runs; through a2wsgi an upload streams.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
 from channels.auth import AuthMiddlewareStack
@@ -13,12 +13,15 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from icse.urls import websocket_urlpatterns
 from icse.wsgi import application as wsgi_application
 
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
+
 # Uploads hold a thread for as long as their sender takes, so there are more threads than cores.
 _THREADS: Final = 24
 
 application: Any = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(wsgi_application, workers=_THREADS),
+        "http": WSGIMiddleware(cast("WSGIApp", wsgi_application), workers=_THREADS),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -9,7 +9,9 @@ OWNER: Final = "owner"  # migrations and the commands of an operator: owns the t
 
 ROLES: Final = (APP, ENGINE, OWNER)
 
-_OWNER_COMMANDS: Final = frozenset({"demo", "dbshell", "flush", "makemigrations", "migrate", "sqlmigrate"})
+_OWNER_COMMANDS: Final = frozenset(
+    {"demo", "dbshell", "flush", "makemigrations", "migrate", "sqlmigrate", "up"}
+)
 
 
 def role_for_command(arguments: Sequence[str]) -> str:

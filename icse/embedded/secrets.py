@@ -22,12 +22,13 @@ class Secrets:
         except FileNotFoundError:
             return ""
 
-    def ensure(self, *names: str) -> None:
-        """Make those passwords that do not exist yet."""
+    def ensure(self, *names: str) -> bool:
+        """Make those passwords that do not exist yet; tell whether there were any."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in names:
-            if not (self.folder / name).exists():
-                self._write(name, secrets.token_urlsafe(_SECRET_BYTES))
+        missing = [name for name in names if not (self.folder / name).exists()]
+        for name in missing:
+            self._write(name, secrets.token_urlsafe(_SECRET_BYTES))
+        return bool(missing)
 
     def _write(self, name: str, secret: str) -> None:
         # Written aside and renamed, so that a crash or a second process never leaves half a password.

@@ -61,11 +61,8 @@ class Service:
                 raise ServiceFailed(message)
             time.sleep(_POLL_SECONDS)
 
-    def stop(self, process: subprocess.Popen[bytes]) -> bool:
-        """Ask the program to end, and kill its whole session where it does not. True: it ended itself."""
-        if process.poll() is not None:
-            return True
-        process.send_signal(self.stop_signal)
+    def wait_for_end(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait for a program that was asked to stop; kill its session where it does not, and say False."""
         try:
             process.wait(self.stop_seconds)
         except subprocess.TimeoutExpired:
