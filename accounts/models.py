@@ -111,7 +111,7 @@ class Officer(AbstractBaseUser, PermissionsMixin):
     known_scopes: tuple[int, ...] | None = None
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = ("full_name",)
+    REQUIRED_FIELDS = ["full_name"]
 
     class Meta:
         ordering = ("full_name",)

@@ -1,8 +1,10 @@
 """What each role may do: one table, from which checks, pages and tests are made."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from accounts.models import Officer, Role
+from accounts.models import Country, Officer, Role
 from icse.common.errors import AccessDenied
 
 
@@ -33,6 +35,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+@dataclass(frozen=True)
+class Operator:
+    """Whoever runs commands on the machine itself.
+
+    They hold the database, so no rule of ours could bind them; they are named so that a service
+    which is called without an officer says so.
+    """
+
+
+OPERATOR: Final = Operator()
+
+Actor = Officer | Operator
+
+
 def has_permission(officer: Officer, permission: Permission) -> bool:
     """Tell whether the officer's role carries the permission and the officer may act at all."""
     return officer.is_active and permission in ROLE_PERMISSIONS[Role(officer.role)]
@@ -46,3 +62,46 @@ def check_has_permission(officer: Officer, permission: Permission) -> None:
     """
     if not has_permission(officer, permission):
         raise AccessDenied("Your role does not allow this.")
+
+
+def check_can_manage_countries(by: Actor) -> None:
+    """Check the right to add a country.
+
+    Raises:
+        AccessDenied: An officer without that right.
+    """
+    if isinstance(by, Officer):
+        check_has_permission(by, Permission.COUNTRY_MANAGE)
+
+
+def check_can_manage_officers(by: Actor, country: Country) -> None:
+    """Check the right to add units and officers to a country.
+
+    Raises:
+        AccessDenied: The role does not carry the right, or it is another country.
+    """
+    if not isinstance(by, Officer):
+        return
+    check_has_permission(by, Permission.OFFICER_MANAGE)
+    if by.unit.country_id != country.pk:
+        raise AccessDenied("Officers of another country are managed there.")
+
+
+def check_can_give_role(by: Actor, role: Role) -> None:
+    """Check the right to make somebody a role: a country cannot appoint the secretariat.
+
+    Raises:
+        AccessDenied: An officer tries to appoint a secretariat administrator.
+    """
+    if isinstance(by, Officer) and role == Role.SECRETARIAT_ADMINISTRATOR:
+        raise AccessDenied("Secretariat administrators are appointed at the secretariat's console.")
+
+
+def check_can_manage_tokens(by: Actor, officer: Officer) -> None:
+    """Check the right to issue or revoke a token: one's own only.
+
+    Raises:
+        AccessDenied: The token speaks for somebody else.
+    """
+    if isinstance(by, Officer) and by.pk != officer.pk:
+        raise AccessDenied("Tokens are issued and revoked by the officer they speak for.")

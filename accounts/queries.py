@@ -1,9 +1,13 @@
 """Reads about countries, officers and their scopes."""
 
+from uuid import UUID
+
 from django.db.models import Q
 
-from accounts.models import Country, Officer, Scope
+from accounts.models import ApiToken, Country, Officer, Scope
 from accounts.policies import Permission, has_permission
+from accounts.tokens import digest_of
+from icse.common.errors import NotFound
 
 
 def scopes_of(officer: Officer) -> tuple[int, ...]:
@@ -33,3 +37,34 @@ def audience_for(sharing: str, country: Country) -> list[int]:
     if sharing == "members":
         scopes = scopes | Scope.objects.filter(kind=Scope.Kind.MEMBERS)
     return list(scopes.order_by("pk").values_list("pk", flat=True))
+
+
+def find_officer(pk: UUID | str) -> Officer | None:
+    """Return the officer with unit and country, or None where there is none."""
+    return Officer.objects.select_related("unit__country").filter(pk=pk).first()
+
+
+def get_officer_by_email(email: str) -> Officer:
+    """Return the officer who signs in with an address, whatever its capitals.
+
+    Raises:
+        NotFound: Nobody does.
+    """
+    officer = Officer.objects.select_related("unit__country").filter(email__iexact=email).first()
+    if officer is None:
+        raise NotFound(f"Nobody signs in with {email}.")
+    return officer
+
+
+def find_usable_token(text: str) -> ApiToken | None:
+    """Return the token of that text with its officer, unit and country, or None where it opens nothing.
+
+    The digest is looked up, not the text: what the time of the look-up tells is about the digest.
+    """
+    tokens = ApiToken.objects.usable().select_related("officer__unit__country")
+    return tokens.filter(digest=digest_of(text)).first()
+
+
+def list_tokens(officer: Officer) -> list[ApiToken]:
+    """Return the officer's own tokens that were not revoked, newest first."""
+    return list(officer.api_tokens.filter(revoked_at=None).order_by("-created_at"))

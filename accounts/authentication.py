@@ -1,0 +1,47 @@
+"""Who sends a request of the API: the bearer of a token."""
+
+from typing import Final
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, Officer
+from accounts.queries import find_usable_token
+from accounts.services import note_token_use
+
+_SCHEME: Final = b"bearer"
+_PARTS: Final = 2
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Read `Authorization: Bearer <token>`.
+
+    A malformed, unknown, revoked or expired token and one whose officer or country is out of service
+    get one and the same answer.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Officer, ApiToken] | None:
+        """Return the officer and the token, or None where no token was sent.
+
+        Raises:
+            AuthenticationFailed: A token was sent and is not usable.
+        """
+        words = get_authorization_header(request).split()
+        if not words:
+            return None
+        token = _token_of(words)
+        if token is None:
+            raise AuthenticationFailed("The token is not valid.")
+        note_token_use(token=token)
+        return token.officer, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, which makes the answer to a nameless request a 401."""
+        return "Bearer"
+
+
+def _token_of(words: list[bytes]) -> ApiToken | None:
+    if len(words) != _PARTS or words[0].lower() != _SCHEME:
+        return None
+    return find_usable_token(words[1].decode("latin-1"))

@@ -1,0 +1,158 @@
+"""Writes about countries, units, officers, their passwords and tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
+from accounts.policies import (
+    Actor,
+    check_can_give_role,
+    check_can_manage_countries,
+    check_can_manage_officers,
+    check_can_manage_tokens,
+)
+from accounts.tokens import digest_of, new_one_time_password, new_token
+from icse.common.errors import Conflict, DomainError
+
+TOKEN_USE_NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+class WrongPassword(DomainError):
+    """The present password was not given."""
+
+    reason = "wrong_password"
+
+
+class WeakPassword(DomainError):
+    """The new password breaks a rule; `messages` names each."""
+
+    reason = "weak_password"
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__(" ".join(messages))
+        self.messages = tuple(messages)
+
+
+@dataclass(frozen=True)
+class NewOfficer:
+    """An officer and the password that leads to choosing their own; it is told once and never stored."""
+
+    officer: Officer
+    one_time_password: str
+
+
+@transaction.atomic
+def create_country(*, by: Actor, code: str, name: str) -> Country:
+    """Add a member country together with the scope that stands for it.
+
+    Raises:
+        AccessDenied: The actor may not manage countries.
+        Conflict: The code or the name is taken.
+    """
+    check_can_manage_countries(by)
+    try:
+        with transaction.atomic():
+            country = Country.objects.create(code=code.upper(), name=name)
+    except IntegrityError:
+        raise Conflict(
+            f"There is a country {code.upper()} or {name} already, or the code is no code."
+        ) from None
+    Scope.objects.create(kind=Scope.Kind.COUNTRY, country=country)
+    return country
+
+
+@transaction.atomic
+def create_unit(*, by: Actor, country: Country, name: str) -> Unit:
+    """Add a unit to a country.
+
+    Raises:
+        AccessDenied: The actor may not manage this country's units and officers.
+        Conflict: The country has a unit of that name.
+    """
+    check_can_manage_officers(by, country)
+    unit, is_new = Unit.objects.get_or_create(country=country, name=name)
+    if not is_new:
+        raise Conflict(f"{country} has a unit {name} already.")
+    return unit
+
+
+@transaction.atomic
+def create_officer(
+    *, by: Actor, unit: Unit, email: str, full_name: str, role: Role = Role.OFFICER
+) -> NewOfficer:
+    """Add an officer who chooses a password of their own at the first sign-in.
+
+    Raises:
+        AccessDenied: The actor may not manage this country's officers, or not give that role.
+        Conflict: Somebody signs in with that address already.
+    """
+    check_can_manage_officers(by, unit.country)
+    check_can_give_role(by, role)
+    password = new_one_time_password()
+    try:
+        with transaction.atomic():
+            officer = Officer.objects.create_user(
+                email, password, full_name=full_name, unit=unit, role=role, must_change_password=True
+            )
+    except IntegrityError:
+        raise Conflict("Somebody signs in with that address already.") from None
+    return NewOfficer(officer, password)
+
+
+@transaction.atomic
+def change_password(*, by: Officer, present: str, new: str) -> None:
+    """Replace the officer's own password; other sessions of theirs end with it.
+
+    Raises:
+        WrongPassword: The present password does not fit.
+        WeakPassword: The new one breaks a rule or is the present one.
+    """
+    if not by.check_password(present):
+        raise WrongPassword("That is not your present password.")
+    if present == new:
+        raise WeakPassword(["Choose a password other than the present one."])
+    try:
+        validate_password(new, by)
+    except ValidationError as refusal:
+        raise WeakPassword(refusal.messages) from None
+    by.set_password(new)
+    by.must_change_password = False
+    by.save(update_fields=["password", "must_change_password"])
+
+
+@transaction.atomic
+def issue_token(*, by: Actor, officer: Officer, label: str = "", expires_at: datetime | None = None) -> str:
+    """Issue a bearer token that speaks for the officer and return its text, which is never stored.
+
+    Raises:
+        AccessDenied: The actor is another officer.
+    """
+    check_can_manage_tokens(by, officer)
+    text = new_token()
+    ApiToken.objects.create(officer=officer, digest=digest_of(text), label=label, expires_at=expires_at)
+    return text
+
+
+@transaction.atomic
+def revoke_token(*, by: Actor, token: ApiToken) -> None:
+    """End a token for good; revoking it again changes nothing.
+
+    Raises:
+        AccessDenied: The token speaks for another officer.
+    """
+    check_can_manage_tokens(by, token.officer)
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def note_token_use(*, token: ApiToken) -> None:
+    """Note that a token was used, once a minute at most, so that reading does not write every time."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > TOKEN_USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
