@@ -59,8 +59,6 @@ class Command(BaseCommand):
         except StopRequested:
             self._report("stopping")
         finally:
-            for number in _STOP_SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
             supervisor.stop()
 
     def _start_embedded(self, layout: Layout, supervisor: Supervisor) -> None:
@@ -114,4 +112,7 @@ def _begin_again() -> NoReturn:
 
 
 def _request_stop(number: int, frame: FrameType | None) -> NoReturn:
+    # Once is enough: a terminal's Ctrl-C arrives from the terminal and again from make.
+    for stop_signal in _STOP_SIGNALS:
+        signal.signal(stop_signal, signal.SIG_IGN)
     raise StopRequested

@@ -1,0 +1,46 @@
+"""Make sure that the browser tests find a Chromium: `python -m tests.chromium`, called by `make test`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import Final
+
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+_PACKAGES: Final = ("chromium", "fonts-dejavu-core")
+
+
+def find_chromium() -> str | None:
+    """Return the path of the system's Chromium, or nothing."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+def install_chromium() -> None:
+    """Install Chromium with the system's package tool.
+
+    Raises:
+        SystemExit: The machine has no apt-get, or this account may not install; it names the command to run.
+    """
+    prefix = _root_prefix()
+    if prefix is None or shutil.which("apt-get") is None:
+        sys.exit(
+            "The browser tests need Chromium, which this account cannot install. Run as root:\n"
+            f"    apt-get update && apt-get install --yes {' '.join(_PACKAGES)}"
+        )
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *_PACKAGES]):
+        subprocess.run([*prefix, "apt-get", "--quiet", *command], check=True, env=environment)
+
+
+def _root_prefix() -> list[str] | None:
+    """Return what stands before a command that root must run, or nothing where that is impossible."""
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], check=False, capture_output=True).returncode == 0:
+        return [sudo, "-n"]
+    return None
+
+
+if __name__ == "__main__" and find_chromium() is None:
+    install_chromium()
