@@ -70,12 +70,16 @@ class Stack(models.Model):
 
 
 class StackMember(models.Model):
-    """A proven copy of a stack's hub; the hub is a member too. A material stands in one stack."""
+    """A proven copy of a stack's hub; the hub is a member too. A material stands in one stack.
+
+    Members with the same `pixels` decode to the same picture: it is the id of the signal they share.
+    """
 
     material = models.OneToOneField(
         Material, on_delete=models.CASCADE, primary_key=True, related_name="stack_member"
     )
     stack = models.ForeignKey(Stack, on_delete=models.CASCADE, related_name="members")
+    pixels = models.UUIDField(null=True)
 
     objects = StackMemberQuerySet.as_manager()
 
@@ -121,6 +125,12 @@ class Series(models.Model):
                 name="series_merged_names_the_other",
             ),
             models.CheckConstraint(condition=models.Q(audience__len__gt=0), name="series_has_an_audience"),
+            models.CheckConstraint(
+                condition=models.Q(sharing__in=Sharing.values), name="series_sharing_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__in=Priority.values), name="series_priority_is_known"
+            ),
         )
 
     def __str__(self) -> str:

@@ -17,6 +17,10 @@ class SeriesQuerySet(models.QuerySet["Series"]):
         """Keep series shared with the officer's scopes."""
         return self.filter(audience__overlap=list(scopes_of(officer)))
 
+    def open(self) -> SeriesQuerySet:
+        """Keep series that were not merged into another."""
+        return self.filter(state="open")
+
     def of_country_of(self, officer: Officer) -> SeriesQuerySet:
         """Keep series that the officer's own country keeps."""
         return self.filter(country_id=officer.unit.country_id)
@@ -35,7 +39,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, officer: Officer) -> DecisionQuerySet:
         """Keep decisions of the officer's own country about materials that they may see."""
         seen = Material.objects.visible_to(officer).values("pk")
-        return self.filter(country_id=officer.unit.country_id, left__in=seen, right__in=seen)
+        return self.of_country_of(officer).filter(left__in=seen, right__in=seen)
+
+    def of_country_of(self, officer: Officer) -> DecisionQuerySet:
+        """Keep decisions of the officer's own country."""
+        return self.filter(country_id=officer.unit.country_id)
 
     def current(self) -> DecisionQuerySet:
         """Keep decisions that have not been taken back or replaced."""

@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, related_name="members", to="series.stack"
                     ),
                 ),
+                ("pixels", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -267,6 +268,18 @@ class Migration(migrations.Migration):
             model_name="series",
             constraint=models.CheckConstraint(
                 condition=models.Q(("audience__len__gt", 0)), name="series_has_an_audience"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sharing__in", ["national", "members"])), name="series_sharing_is_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", ["urgent", "routine"])), name="series_priority_is_known"
             ),
         ),
         migrations.AddConstraint(

@@ -1,0 +1,14 @@
+from uuid import UUID
+
+from celery import shared_task
+
+from series.services.stacking import stack_copies
+
+
+@shared_task(name="series.propose")
+def propose(*, material_id: str, **_later: object) -> int:
+    """Stack a material with its proven copies and return how many materials moved.
+
+    Everything else that matches is only proposed: `series.queries.proposals` reads it from the matches.
+    """
+    return stack_copies(material_id=UUID(material_id))
