@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Subquery
+
 from evidence.models import Derivative, Kind, Material, Priority, Submission
 from evidence.store import Shelf
 from icse.common.errors import NotFound
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Officer
-    from evidence.querysets import SubmissionQuerySet
+    from evidence.querysets import MaterialQuerySet, SubmissionQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,17 @@ def get_visible_material(officer: Officer, material_id: UUID) -> Material:
     if material is None:
         raise NotFound
     return material
+
+
+def list_materials(officer: Officer) -> MaterialQuerySet:
+    """Return visible materials, those first of which something visible was handed in last."""
+    visible = Submission.objects.visible_to(officer).filter(material=OuterRef("pk"))
+    newest = visible.order_by("-received_at").values("received_at")[:1]
+    return (
+        Material.objects.visible_to(officer)
+        .annotate(last_received_at=Subquery(newest))
+        .order_by("-last_received_at", "pk")
+    )
 
 
 def list_visible_submissions(officer: Officer, material: Material) -> SubmissionQuerySet:

@@ -76,7 +76,7 @@ class Receiver:
         self._path.unlink(missing_ok=True)
 
 
-class ReceivedUpload(UploadedFile[bytes]):
+class ReceivedUpload(UploadedFile):  # type: ignore[type-arg]  # not subscriptable when it runs
     """What the upload handler leaves in `request.FILES`."""
 
     def __init__(self, received: ReceivedFile, content_type: str) -> None:

@@ -57,11 +57,12 @@ SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Two installations on one machine share the host name, and browsers keep cookies per host, not per port.
-SESSION_COOKIE_NAME = "sessionid" if HTTPS else f"sessionid_{PORT}"
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else f"sessionid_{PORT}"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "icse.common.pages.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "csrftoken" if HTTPS else f"csrftoken_{PORT}"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else f"csrftoken_{PORT}"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -70,14 +71,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "worker-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
+        **{name: [SELF] for name in ("font-src", "connect-src", "worker-src", "manifest-src", "form-action")},
+        **{name: [NONE] for name in ("base-uri", "frame-ancestors", "object-src")},
     }
 }
 
@@ -109,14 +104,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "icse.common.middleware.ClosedToOthersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "icse.common.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "icse.urls"
@@ -134,6 +131,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "icse.frame.frame",
             ],
         },
     }
@@ -165,7 +163,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Officer"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.OfficerBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian would otherwise make an officer of no country
@@ -229,6 +227,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
+# --- Analysis -----------------------------------------------------------------------------------------------
+
+FACE_ANALYZER = env.choice("FACE_ANALYZER", ("sface", "dlib"), "sface")
+
 # --- Jobs --------------------------------------------------------------------------------------------------
 
 BROKER_URL = (
@@ -241,7 +243,7 @@ TASK_TIME_LIMIT = env.integer("TASK_TIME_LIMIT", 420, minimum=10, maximum=3600)
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 2 * TASK_TIME_LIMIT + 60,
     "queue_order_strategy": "priority",
     "priority_steps": [0, 3, 6, 9],
@@ -254,7 +256,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_PRIORITY = 6  # Redis serves 0 first; urgent material is sent with 0
-CELERY_TASK_ROUTES = {
+CELERY_TASK_ROUTES: dict[str, dict[str, Any]] = {
     "media_analysis.analyze*": {"queue": "analyze"},
     "media_analysis.match*": {"queue": "match"},
     "media_analysis.query*": {"queue": "query"},
@@ -278,6 +280,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "common.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-outbox": {"task": "common.sweep_outbox", "schedule": 3600.0, "options": {"expires": 600}},
+    "requeue-stalled": {
+        "task": "media_analysis.requeue_stalled",
+        "schedule": 10.0,
+        "options": {"expires": 10, "queue": "query"},
+    },
 }
 
 # --- Hints to open pages -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pgvector.django import BitField, HalfVectorField
 
 from evidence.models import Material
 from icse.common.ids import new_id
-from media_analysis.querysets import MatchQuerySet
+from media_analysis.querysets import FaceQuerySet, MatchQuerySet
 
 PDQ_BITS = 256
 FACE_DIMENSIONS = 128
@@ -138,6 +138,8 @@ class Face(models.Model):
     model_id = models.CharField(max_length=60)
     embedding = HalfVectorField(dimensions=FACE_DIMENSIONS)
 
+    objects = FaceQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"face in {self.material_id}"
 
@@ -161,7 +163,8 @@ class SceneTile(models.Model):
 class CaptureFacts(models.Model):
     """Who, what, when and where of a capture, as the file's own metadata claim.
 
-    `taken_at` is the camera's local reading, never converted; its offset in minutes may be unknown.
+    `taken_at` is the camera's local reading as ISO 8601 without a zone, never converted; its offset from
+    UTC in minutes may be unknown.
     """
 
     material = models.OneToOneField(
@@ -175,7 +178,7 @@ class CaptureFacts(models.Model):
     internal_serial = models.CharField(max_length=100, blank=True)
     lens_model = models.CharField(max_length=150, blank=True)
     software = models.CharField(max_length=150, blank=True)
-    taken_at = models.DateTimeField(null=True)
+    taken_at = models.CharField(max_length=19, blank=True)
     utc_offset_minutes = models.SmallIntegerField(null=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Officer
-    from media_analysis.models import Match
+    from media_analysis.models import Face, Match
+
+
+class FaceQuerySet(models.QuerySet["Face"]):
+    def for_display(self) -> FaceQuerySet:
+        """Leave the vectors out: pages have no right to read them."""
+        return self.defer("embedding")
+
+    def counted_by_material(self, material_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Return how many faces each of the materials has, in one query; those without are left out."""
+        rows = self.filter(material__in=material_ids).values_list("material").annotate(models.Count("pk"))
+        return dict(rows)
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -26,6 +37,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def of_material(self, material_id: UUID) -> MatchQuerySet:
         """Keep matches with the material on either side."""
         return self.filter(Q(left=material_id) | Q(right=material_id))
+
+    def of_materials(self, material_ids: Collection[UUID]) -> MatchQuerySet:
+        """Keep matches with one of the materials on either side."""
+        return self.filter(Q(left__in=material_ids) | Q(right__in=material_ids))
 
     def of_kinds(self, kinds: Collection[str]) -> MatchQuerySet:
         """Keep matches of the named kinds."""

@@ -7,7 +7,7 @@ from enum import IntEnum
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from icse.common.models import OutboxMessage
 
@@ -30,6 +30,19 @@ def enqueue(task: str, *, queue: str, urgency: Urgency = Urgency.ROUTINE, **argu
     """
     message = OutboxMessage.objects.create(task=task, arguments=arguments, queue=queue, priority=urgency)
     transaction.on_commit(lambda: relay_now(message.pk))
+
+
+def waiting_in(queue: str) -> int:
+    """Return how many tasks wait in a queue of the broker, over all priorities.
+
+    Raises:
+        kombu.exceptions.OperationalError: The broker cannot be reached.
+    """
+    with current_app.connection_or_acquire() as broker:
+        try:
+            return int(broker.default_channel.queue_declare(queue, passive=True).message_count)
+        except ChannelError:  # a queue that nothing was ever sent to does not exist
+            return 0
 
 
 def relay_now(message_id: int) -> None:

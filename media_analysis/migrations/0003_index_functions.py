@@ -95,6 +95,19 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public, pg_temp A
 $$
 """
 
+EXACT_PAIR = """
+CREATE FUNCTION media_analysis_exact_pair(p_left uuid, p_right uuid, p_scopes integer[])
+RETURNS TABLE (kind text, value text, left_material_id uuid, right_material_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public, pg_temp AS $$
+    SELECT e.kind, e.value, a.material_id, b.material_id
+    FROM media_analysis_exactsignalmember AS a
+    JOIN media_analysis_exactsignalmember AS b ON b.signal_id = a.signal_id AND b.id = p_right
+    JOIN media_analysis_exactsignal AS e ON e.id = a.signal_id
+    WHERE a.id = p_left AND a.id <> b.id
+      AND WITHIN_SCOPES(a.material_id) AND WITHIN_SCOPES(b.material_id)
+$$
+"""
+
 FACE_TWINS = """
 CREATE FUNCTION media_analysis_face_like(p_face uuid, p_limit integer, p_scopes integer[])
 RETURNS TABLE (face_id uuid, material_id uuid, at_ms integer, distance double precision)
@@ -142,6 +155,9 @@ class Migration(migrations.Migration):
             "media_analysis_exact_members(text[], text, integer[])",
             _within_scopes(EXACT_MEMBERS),
             owner=ENGINE,
+        ),
+        owned_function(
+            "media_analysis_exact_pair(uuid, uuid, integer[])", _within_scopes(EXACT_PAIR), owner=ENGINE
         ),
         owned_function(
             "media_analysis_face_like(uuid, integer, integer[])", _within_scopes(FACE_TWINS), owner=ENGINE

@@ -1,0 +1,44 @@
+"""What the machines read off a material, for a material that the caller has found visible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence.models import Material
+from icse.common.errors import NotFound
+from media_analysis.models import CaptureFacts, Face
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from media_analysis.querysets import FaceQuerySet
+
+
+def capture_facts(material_id: UUID) -> CaptureFacts | None:
+    """Return the facts of the capture, or None where no metadata were read yet."""
+    return CaptureFacts.objects.filter(material=material_id).first()
+
+
+def list_faces(material_id: UUID) -> FaceQuerySet:
+    """Return the faces of a material without their vectors, by place and then from left to right."""
+    return Face.objects.for_display().filter(material=material_id).order_by("at_ms", "box__0", "pk")
+
+
+def count_faces(material_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many faces each material has, those without left out."""
+    return Face.objects.counted_by_material(material_ids)
+
+
+def get_visible_face(officer: Officer, face_id: UUID) -> Face:
+    """Return a face of a material that the officer may see.
+
+    Raises:
+        NotFound: There is none, or the officer may not see its material.
+    """
+    seen = Material.objects.visible_to(officer).values("pk")
+    face = Face.objects.for_display().filter(pk=face_id, material__in=seen).first()
+    if face is None:
+        raise NotFound
+    return face

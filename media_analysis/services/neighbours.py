@@ -1,0 +1,108 @@
+"""Look signals up through the index functions; the one place where their SQL is spoken.
+
+`scopes` names where the asker may look. None is for the engine's own matching over all countries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from media_analysis.engine.hashes.bands import PDQ_THRESHOLD, probe_keys
+from media_analysis.services.signals import as_bits, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Scopes = Sequence[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HashNeighbour:
+    """A photo or frame whose PDQ hash is within the radius; distance in bits."""
+
+    material_id: UUID
+    at_ms: int | None
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class TileNeighbour:
+    """The nearest tile of a picture: its box, which query vector met it (from 1), and the cosine distance."""
+
+    material_id: UUID
+    at_ms: int | None
+    box: tuple[float, float, float, float]
+    query: int
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceNeighbour:
+    """A face near another one; cosine distance, 0 to 2."""
+
+    face_id: UUID
+    material_id: UUID
+    at_ms: int | None
+    distance: float
+
+
+def hash_neighbours(
+    orientations: Iterable[bytes], scopes: Scopes, *, radius: int = PDQ_THRESHOLD
+) -> list[HashNeighbour]:
+    """Return every picture within the radius of one of the hashes, each once, nearest first; exact."""
+    best: dict[tuple[UUID, int | None], HashNeighbour] = {}
+    with connection.cursor() as cursor:
+        for pdq in orientations:
+            cursor.execute(
+                "SELECT material_id, at_ms, distance"
+                " FROM media_analysis_hash_neighbours(%s::bit(256), %s, %s, %s)",
+                [as_bits(pdq), probe_keys(pdq), radius, _listed(scopes)],
+            )
+            for row in cursor.fetchall():
+                found = HashNeighbour(*row)
+                place = (found.material_id, found.at_ms)
+                if place not in best or found.distance < best[place].distance:
+                    best[place] = found
+    return sorted(best.values(), key=lambda each: each.distance)
+
+
+def tile_neighbours(
+    vectors: NDArray[np.float32], model_id: str, scopes: Scopes, *, limit: int
+) -> list[TileNeighbour]:
+    """Return the pictures with the nearest tiles to any of the vectors (n, D), nearest first."""
+    written = ["[" + ",".join(f"{value:.5f}" for value in padded(vector)) + "]" for vector in vectors]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT material_id, at_ms, box, query, distance"
+            " FROM media_analysis_tile_neighbours(%s, %s, %s, %s)",
+            [written, model_id, limit, _listed(scopes)],
+        )
+        return [
+            TileNeighbour(material_id, at_ms, (box[0], box[1], box[2], box[3]), query, distance)
+            for material_id, at_ms, box, query, distance in cursor.fetchall()
+        ]
+
+
+def face_neighbours(
+    embedding: NDArray[np.float32], model_id: str, scopes: Scopes, *, limit: int
+) -> list[FaceNeighbour]:
+    """Return the nearest faces of the same model, nearest first; exact."""
+    written = "[" + ",".join(f"{value:.6f}" for value in embedding) + "]"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT face_id, material_id, at_ms, distance"
+            " FROM media_analysis_face_neighbours(%s::halfvec(128), %s, %s, %s)",
+            [written, model_id, limit, _listed(scopes)],
+        )
+        return [FaceNeighbour(*row) for row in cursor.fetchall()]
+
+
+def _listed(scopes: Scopes) -> list[int] | None:
+    return None if scopes is None else list(scopes)

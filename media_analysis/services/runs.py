@@ -1,0 +1,133 @@
+"""The life of a pipeline run: begun, spoilt, set aside or done; each step safe to take twice.
+
+A run belongs to whoever holds its advisory lock. PostgreSQL gives the lock back the moment a worker's
+connection is gone, so that a killed worker holds nothing up and two deliveries never work side by side.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from evidence.models import Submission
+from icse.common.jobs import Urgency, enqueue
+from media_analysis.models import PipelineRun, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+MAX_ATTEMPTS = 3
+"""So often may a file bring the decoder down before it is set aside."""
+
+MAX_STARTS = 10
+"""So often may a worker be lost over a file, for whatever reason."""
+
+_LOCK_SPACE = 0x1C5E
+
+
+class Hold(StrEnum):
+    """How a run is held: tried for, waited for, or shared by the segments of one video."""
+
+    TRY = "pg_try_advisory_lock"
+    WAIT = "pg_advisory_lock"
+    SHARE = "pg_advisory_lock_shared"
+
+
+_RELEASE = {
+    Hold.TRY: "pg_advisory_unlock",
+    Hold.WAIT: "pg_advisory_unlock",
+    Hold.SHARE: "pg_advisory_unlock_shared",
+}
+
+
+@contextmanager
+def holding(material_id: UUID, how: Hold = Hold.WAIT) -> Iterator[bool]:
+    """Hold the material's run for the block; yields False where it was tried for and another has it."""
+    key = [_LOCK_SPACE, material_id.int % (1 << 31)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {how}(%s, %s)", key)
+        (answer,) = cursor.fetchone()
+        is_held = answer is not False
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                cursor.execute(f"SELECT {_RELEASE[how]}(%s, %s)", key)
+
+
+def begin_run(material_id: UUID, *, urgent: bool) -> PipelineRun | None:
+    """Count a start, before the work, and return the run; None where nothing is left to do.
+
+    A run that is done begins again only for a submission that waits for an analysis of its own.
+    """
+    with transaction.atomic():
+        run, _ = PipelineRun.objects.select_for_update().get_or_create(
+            material_id=material_id, defaults={"priority": _urgency(urgent=urgent)}
+        )
+        if run.state in (RunState.DONE, RunState.QUARANTINED) and not _is_awaited(material_id):
+            return None
+        if run.state in (RunState.DONE, RunState.QUARANTINED):
+            run.starts = run.attempts = 0
+        run.starts += 1
+        run.priority = min(run.priority, _urgency(urgent=urgent))
+        run.state = RunState.ANALYZING
+        run.started_at = timezone.now()
+        run.failure_reason = run.failure_message = ""
+        run.save()
+    if run.starts > MAX_STARTS:
+        set_aside(run, "worker_lost", "The analysis of this file was interrupted too often.")
+        return None
+    return run
+
+
+def _urgency(*, urgent: bool) -> Urgency:
+    return Urgency.URGENT if urgent else Urgency.ROUTINE
+
+
+def _is_awaited(material_id: UUID) -> bool:
+    return Submission.objects.filter(material=material_id, analyzed_at=None).exists()
+
+
+def spoil(run: PipelineRun, reason: str) -> bool:
+    """Count an attempt that the file itself spoilt; return whether another one may be made."""
+    PipelineRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1)
+    run.refresh_from_db(fields=["attempts"])
+    if run.attempts < MAX_ATTEMPTS:
+        return True
+    set_aside(run, reason, f"Reading this file failed {MAX_ATTEMPTS} times; it is set aside.")
+    return False
+
+
+def set_aside(run: PipelineRun, reason: str, message: str) -> None:
+    """Quarantine a file, named as such on the screen, so that it holds nobody up."""
+    PipelineRun.objects.filter(pk=run.pk).update(
+        state=RunState.QUARANTINED,
+        failure_reason=reason,
+        failure_message=message[:300],
+        finished_at=timezone.now(),
+    )
+
+
+def finish_run(run: PipelineRun) -> None:
+    """Close a run whose matches are found; what was waiting for it now shows as analyzed."""
+    now = timezone.now()
+    with transaction.atomic():
+        PipelineRun.objects.filter(pk=run.pk).update(state=RunState.DONE, finished_at=now)
+        Submission.objects.filter(material=run.material_id, analyzed_at=None).update(analyzed_at=now)
+
+
+def order(task: str, run: PipelineRun, *, queue: str = "analyze", **arguments: object) -> None:
+    """Ask for the next step of a run, at the run's own place in the queue."""
+    enqueue(task, queue=queue, urgency=Urgency(run.priority), material_id=str(run.material_id), **arguments)
+
+
+def is_held(material_id: UUID) -> bool:
+    """Tell whether some worker holds the material's run at this moment."""
+    with holding(material_id, Hold.TRY) as is_mine:
+        return not is_mine

@@ -1,0 +1,107 @@
+"""The analyzers as steps: what each looks at and how its findings are kept.
+
+A photo is one frame at the place None; a video's frames have places in milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from media_analysis.engine.faces import face as faces
+from media_analysis.engine.hashes import analyzer as hashes
+from media_analysis.engine.metadata import normalise, reader
+from media_analysis.engine.scene import embedding as scene
+from media_analysis.models import Analysis, ExactSignal
+from media_analysis.services import signals
+from media_analysis.services.recording import Step
+from media_analysis.services.workbench import decoder, face_analyzer, scene_embedder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from media_analysis.engine.faces.face import DetectedFace
+    from media_analysis.engine.hashes.analyzer import PictureHashes
+    from media_analysis.engine.metadata.reader import RawTags
+    from media_analysis.engine.pictures import Picture
+    from media_analysis.engine.scene.embedding import SceneEmbedding
+
+    Frames = Sequence[tuple[int | None, Picture]]
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each analyzer as it would run now."""
+    return {
+        hashes.NAME: hashes.version(),
+        reader.NAME: reader.version(),
+        faces.NAME: face_analyzer().version(),
+        scene.NAME: scene.version(),
+    }
+
+
+def hashes_step(frames: Frames, *, pixel_digest: str = "", segment: int = 0) -> Step:
+    """Hash frames; the digest of a photo's decoded pixels becomes an exact signal.
+
+    The hashes in all eight orientations are kept with the result: they are what looks others up.
+    """
+
+    def look() -> list[tuple[int | None, PictureHashes, tuple[bytes, ...]]]:
+        return [(at, hashes.compute_hashes(frame), hashes.dihedral_pdq(frame)) for at, frame in frames]
+
+    def keep(
+        analysis: Analysis, found: list[tuple[int | None, PictureHashes, tuple[bytes, ...]]]
+    ) -> dict[str, Any]:
+        signals.keep_hashes(analysis, [(at, each) for at, each, _ in found])
+        if pixel_digest:
+            signals.keep_exact(analysis, [(ExactSignal.Kind.PIXELS, pixel_digest)])
+        return {
+            "frames": len(found),
+            "quality": max((each.quality for _, each, _ in found), default=0),
+            "remark": found[0][1].remark if len(found) == 1 else None,
+            "orientations": [[at, [turned.hex() for turned in turns]] for at, _, turns in found if turns],
+        }
+
+    return Step(hashes.NAME, hashes.version(), look, keep, segment)
+
+
+def faces_step(frames: Frames, *, segment: int = 0) -> Step:
+    """Find faces in frames."""
+    analyzer = face_analyzer()
+
+    def look() -> list[tuple[int | None, tuple[DetectedFace, ...]]]:
+        return [(at, analyzer.analyse(frame)) for at, frame in frames]
+
+    def keep(analysis: Analysis, found: list[tuple[int | None, tuple[DetectedFace, ...]]]) -> dict[str, Any]:
+        signals.keep_faces(analysis, found, model_id=analyzer.model_id)
+        return {"faces": sum(len(each) for _, each in found), "model": analyzer.model_id}
+
+    return Step(faces.NAME, analyzer.version(), look, keep, segment)
+
+
+def scene_step(frames: Frames, *, segment: int = 0) -> Step:
+    """Embed frames, whole and in tiles."""
+    embedder = scene_embedder()
+
+    def look() -> list[tuple[int | None, SceneEmbedding]]:
+        return [(at, embedder.embed(frame)) for at, frame in frames]
+
+    def keep(analysis: Analysis, found: list[tuple[int | None, SceneEmbedding]]) -> dict[str, Any]:
+        signals.keep_tiles(analysis, found, model_id=embedder.model_id)
+        return {"tiles": sum(len(each.vectors) for _, each in found), "model": embedder.model_id}
+
+    return Step(scene.NAME, scene.version(), look, keep, segment)
+
+
+def metadata_step(path: Path, media_type: str) -> Step:
+    """Read every tag inside the decoder's child, and the facts of the capture from them."""
+
+    def look() -> RawTags:
+        return decoder().metadata(path, media_type)
+
+    def keep(analysis: Analysis, raw: RawTags) -> dict[str, Any]:
+        facts = normalise.camera_facts(raw.tags)
+        serials = normalise.linking_serials(facts)
+        signals.keep_capture_facts(analysis, raw, facts, serials)
+        return {"tags": len(raw.tags), "tool": f"{raw.tool} {raw.tool_version}"}
+
+    return Step(reader.NAME, reader.version(), look, keep)

@@ -1,0 +1,36 @@
+"""A photo: one task, one decode, the same pixels to every analyzer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence.models import Material
+from media_analysis.engine.pictures import Picture
+from media_analysis.services.pictures import keep_views
+from media_analysis.services.recording import plan, take
+from media_analysis.services.steps import faces_step, hashes_step, metadata_step, scene_step, versions
+from media_analysis.services.workbench import decoder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def analyze_still(material: Material, path: Path) -> None:
+    """Decode a photo once and give its pixels to every analyzer, keeping each one's rows as it ends.
+
+    Raises:
+        DecodeError: The file cannot be read, or brought the decoder down.
+    """
+    plan(material.pk, versions().items())
+    still = decoder().still(path)
+    Material.objects.filter(pk=material.pk).update(width=still.width, height=still.height)
+    picture = Picture(still.pixels)
+    keep_views(material, picture)
+    frames = [(None, picture)]
+    for step in (
+        hashes_step(frames, pixel_digest=still.pixel_digest),
+        metadata_step(path, material.media_type),
+        faces_step(frames),
+        scene_step(frames),
+    ):
+        take(material.pk, step)

@@ -1,0 +1,37 @@
+"""The machines' tasks; each is written so that running it twice changes nothing."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from media_analysis.services import pipeline
+
+
+@shared_task(name="media_analysis.analyze")
+def analyze(*, material_id: str, urgent: bool = False) -> str:
+    """Analyze a photo, or plan a video."""
+    return pipeline.analyze(UUID(material_id), urgent=urgent)
+
+
+@shared_task(name="media_analysis.analyze_segment")
+def analyze_segment(*, material_id: str, segment: int) -> str:
+    """Analyze one segment of a video."""
+    return pipeline.segment(UUID(material_id), segment)
+
+
+@shared_task(name="media_analysis.match")
+def match(*, material_id: str) -> str:
+    """Look up what was found on a material and close its run."""
+    return pipeline.match(UUID(material_id))
+
+
+@shared_task(name="media_analysis.make_proxy")
+def make_proxy(*, material_id: str) -> str:
+    """Make a video that browsers play."""
+    return pipeline.make_proxy(UUID(material_id))
+
+
+@shared_task(name="media_analysis.requeue_stalled")
+def requeue_stalled() -> int:
+    """Ask again for what was lost with a worker or a broker."""
+    return pipeline.requeue_stalled()
