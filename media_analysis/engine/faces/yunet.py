@@ -32,6 +32,7 @@ turns: people lie as often as they stand. What is convincing only when turned mu
 
 FIRST_SIDE: Final = 640
 SECOND_SIDE: Final = 1280
+TURNED_SIDE: Final = 320
 TINY_SIDE: Final = 40
 """Faces under this many pixels at `FIRST_SIDE` suggest that there are others too small to be seen there."""
 
@@ -68,11 +69,14 @@ class YuNet:
         """Return the faces of a picture, the largest first.
 
         The whole is seen at 640 pixels. A larger picture is seen again at 1280 if nothing or something tiny
-        was found; what both passes found counts once.
+        was found; what both passes found counts once. Without any face, quarter turns of the whole are tried:
+        a turned face that fills its picture does not even look suspect.
         """
         found = self._see(picture, FIRST_SIDE)
         if picture.long_side > FIRST_SIDE and _may_hide_small_faces(found, picture.long_side):
             found += self._see(picture, SECOND_SIDE)
+        if not found:
+            found = self._see_turned(picture)
         return tuple(sorted(_without_repeats(found), key=_area, reverse=True))
 
     def _see(self, picture: Picture, side: int) -> list[FoundFace]:
@@ -84,6 +88,18 @@ class YuNet:
             for face in faces
             if face is not None
         ]
+
+    def _see_turned(self, picture: Picture) -> list[FoundFace]:
+        small = picture.at_long_side(TURNED_SIDE)
+        scale = picture.long_side / small.long_side
+        found = []
+        for turns, back in (
+            (1, np.array([(0.0, -1.0, small.width), (1.0, 0.0, 0.0)])),
+            (3, np.array([(0.0, 1.0, 0.0), (-1.0, 0.0, small.height)])),
+        ):
+            turned = Picture(np.ascontiguousarray(np.rot90(small.pixels, turns)))
+            found += [_moved(back * scale, face) for face in self._see(turned, TURNED_SIDE)]
+        return found
 
     def _upright(self, seen: Picture, suspect: FoundFace) -> FoundFace | None:
         """Return the face with landmarks in their true places, or nothing if it is none."""
@@ -107,9 +123,7 @@ class YuNet:
             return None
         best = max(faces, key=lambda face: face.score)
         back = np.asarray(cv2.invertAffineTransform(there), dtype=np.float64)
-        corners = _move(back, _corners(best.box))
-        box = np.concatenate([corners.min(axis=0), np.ptp(corners, axis=0)])
-        return FoundFace(box, _move(back, best.landmarks), best.score)
+        return _moved(back, best)
 
     def _detect(self, pixels: Pixels) -> list[FoundFace]:
         height, width = pixels.shape[:2]
@@ -145,6 +159,13 @@ def _is_central(face: FoundFace) -> bool:
 def _corners(box: Coordinates) -> Coordinates:
     x, y, width, height = box
     return np.array([(x, y), (x + width, y), (x, y + height), (x + width, y + height)])
+
+
+def _moved(transform: Coordinates, face: FoundFace) -> FoundFace:
+    """Return the face in other coordinates, its box drawn around the corners of the turned one."""
+    corners = _move(transform, _corners(face.box))
+    box = np.concatenate([corners.min(axis=0), np.ptp(corners, axis=0)])
+    return FoundFace(box, _move(transform, face.landmarks), face.score)
 
 
 def _move(transform: Coordinates, points: Coordinates) -> Coordinates:
