@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from icse.celery import app as celery_app
@@ -9,5 +11,7 @@ class IcseConfig(AppConfig):
     name = "icse"
 
     def ready(self) -> None:
-        """Make our Celery application the one that every thread of a web process sends tasks with."""
+        """Make our Celery application every thread's own, and our additions to the schema known."""
         celery_app.set_default()
+        # REST framework may only be imported once all apps are there.
+        import_module("icse.schema")

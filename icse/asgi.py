@@ -9,8 +9,8 @@ from a2wsgi import WSGIMiddleware
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.utils.module_loading import import_string
 
-from icse.urls import websocket_urlpatterns
 from icse.wsgi import application as wsgi_application
 
 if TYPE_CHECKING:
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 # Uploads hold a thread for as long as their sender takes, so there are more threads than cores.
 _THREADS: Final = 24
 
+# Read by name and only now: addresses lead to models, which want Django to be set up.
+_sockets = URLRouter(import_string("icse.urls.websocket_urlpatterns"))
+
 application: Any = ProtocolTypeRouter(
     {
         "http": WSGIMiddleware(cast("WSGIApp", wsgi_application), workers=_THREADS),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(_sockets)),
     }
 )

@@ -16,7 +16,6 @@ def refuse_unsafe_role() -> None:
     with connection.cursor() as cursor:
         cursor.execute(_ABOVE_THE_RULES)
         (is_unsafe,) = cursor.fetchone()
-    connection.close()
     if is_unsafe:
         message = (
             f"DATABASE_URL: the role {connection.settings_dict['USER']!r} is a superuser, owns tables or "

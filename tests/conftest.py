@@ -11,6 +11,8 @@ from icse.embedded.layout import Layout
 from tests.roles import database_role
 from tests.servers import own_slot, running_postgres, running_valkey
 
+pytest_plugins = ("tests.cast",)
+
 RoleSwitch = Callable[[], AbstractContextManager[None]]
 
 

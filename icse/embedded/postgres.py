@@ -38,7 +38,7 @@ def postgres_service(layout: Layout, overrides: Mapping[str, str] | None = None)
     Overrides are server settings; a test session gives up durability with them.
     """
     account = service_account()
-    _settle(layout, account)
+    settle(layout, account)
     binaries = postgres_bin(account, layout.postgres_home.parent)
     cluster = layout.postgres_home / "cluster"
     if not cluster.exists():
@@ -80,7 +80,7 @@ def _answers(layout: Layout) -> bool:
         return False
 
 
-def _settle(layout: Layout, account: Account) -> None:
+def settle(layout: Layout, account: Account) -> None:
     """Make the cluster's folders; elsewhere where the account may not enter the data folder."""
     # Others may pass through our own data folder, to their own folder in it, but not list it.
     layout.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
