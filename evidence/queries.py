@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Min, OuterRef, Subquery
 
-from evidence.models import Derivative, Kind, Material, Priority, Submission
+from evidence.models import CustodyEvent, Derivative, Kind, Material, Priority, Submission
 from evidence.store import Shelf
 from icse.common.errors import NotFound
 
@@ -131,3 +131,21 @@ def list_frames(officer: Officer, material: Material) -> list[int]:
     """Return the places, in milliseconds, of which a video's frame is kept, in order."""
     frames = Derivative.objects.visible_to(officer).filter(material=material, kind=Derivative.Kind.BLURRED)
     return list(frames.order_by("at_ms").values_list("at_ms", flat=True))
+
+
+def posters(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return for each material the place, in milliseconds, of its first blurred picture.
+
+    Materials of which nothing was made yet are left out.
+    """
+    blurred = Derivative.objects.visible_to(officer).filter(
+        material__in=material_ids, kind=Derivative.Kind.BLURRED
+    )
+    return dict(blurred.values_list("material").annotate(Min("at_ms")))
+
+
+def list_own_custody(officer: Officer, material: Material) -> list[CustodyEvent]:
+    """Return what happened to the submissions of a material by the officer's own country, earliest first."""
+    own = Submission.objects.visible_to(officer).of_country_of(officer).filter(material=material)
+    events = CustodyEvent.objects.filter(submission__in=own).select_related("officer", "submission")
+    return list(events.order_by("happened_at", "pk"))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from evidence.receiving import ReceivedFile
 
 FILE_NAME_LENGTH = 500
+PATH_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
     }
     told = {
         **asdict(details),
+        "source_path": _as_label(details.source_path)[:PATH_LENGTH],
         "batch": str(details.batch) if details.batch else None,
         "id": str(submission_id),
         "country_id": str(by.unit.country_id),

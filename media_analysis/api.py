@@ -81,7 +81,7 @@ class MaterialMatchesView(GenericAPIView["Material"]):
         officer = officer_of(request)
         get_visible_material(officer, material_id)
         kinds = request.query_params.getlist("kind") or None
-        page = self.paginate_queryset(list_matches(officer, material_id, kinds)) or []  # type: ignore[arg-type]
+        page = self.paginate_queryset(list_matches(officer, material_id, kinds)) or []
         states = _states(officer, [match.other.pk for match in page])
         return self.get_paginated_response(
             [MatchSerializer(match, context={"states": states}).data for match in page]

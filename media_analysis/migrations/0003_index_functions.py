@@ -33,9 +33,11 @@ $$
 FACE_NEIGHBOURS = """
 CREATE FUNCTION media_analysis_face_neighbours(
     p_embedding halfvec(128), p_model text, p_limit integer, p_scopes integer[]
-) RETURNS TABLE (face_id uuid, material_id uuid, at_ms integer, distance double precision)
+) RETURNS TABLE (
+    face_id uuid, material_id uuid, at_ms integer, box double precision[], distance double precision
+)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public, pg_temp AS $$
-    SELECT f.id, f.material_id, f.at_ms, f.embedding <=> p_embedding AS distance
+    SELECT f.id, f.material_id, f.at_ms, f.box, f.embedding <=> p_embedding AS distance
     FROM media_analysis_face AS f
     WHERE f.model_id = p_model AND WITHIN_SCOPES(f.material_id)
     ORDER BY distance LIMIT p_limit
@@ -110,9 +112,11 @@ $$
 
 FACE_TWINS = """
 CREATE FUNCTION media_analysis_face_like(p_face uuid, p_limit integer, p_scopes integer[])
-RETURNS TABLE (face_id uuid, material_id uuid, at_ms integer, distance double precision)
+RETURNS TABLE (
+    face_id uuid, material_id uuid, at_ms integer, box double precision[], distance double precision
+)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public, pg_temp AS $$
-    SELECT f.id, f.material_id, f.at_ms, f.embedding <=> mine.embedding AS distance
+    SELECT f.id, f.material_id, f.at_ms, f.box, f.embedding <=> mine.embedding AS distance
     FROM media_analysis_face AS mine
     JOIN media_analysis_face AS f ON f.model_id = mine.model_id AND f.id <> mine.id
     WHERE mine.id = p_face AND WITHIN_SCOPES(mine.material_id)

@@ -31,6 +31,13 @@ def count_faces(material_ids: Collection[UUID]) -> dict[UUID, int]:
     return Face.objects.counted_by_material(material_ids)
 
 
+def cameras(material_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return make and model of the camera of each material; those without either are left out."""
+    known = CaptureFacts.objects.filter(material__in=material_ids).only("material", "make", "model")
+    named = {facts.material_id: f"{facts.make} {facts.model}".strip() for facts in known}
+    return {pk: name for pk, name in named.items() if name}
+
+
 def get_visible_face(officer: Officer, face_id: UUID) -> Face:
     """Return a face of a material that the officer may see.
 

@@ -50,6 +50,7 @@ class FaceNeighbour:
     face_id: UUID
     material_id: UUID
     at_ms: int | None
+    box: list[float]
     distance: float
 
 
@@ -97,7 +98,7 @@ def face_neighbours(
     written = "[" + ",".join(f"{value:.6f}" for value in embedding) + "]"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT face_id, material_id, at_ms, distance"
+            "SELECT face_id, material_id, at_ms, box, distance"
             " FROM media_analysis_face_neighbours(%s::halfvec(128), %s, %s, %s)",
             [written, model_id, limit, _listed(scopes)],
         )

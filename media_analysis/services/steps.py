@@ -39,29 +39,26 @@ def versions() -> dict[str, str]:
     }
 
 
-def hashes_step(frames: Frames, *, pixel_digest: str = "", segment: int = 0) -> Step:
-    """Hash frames; the digest of a photo's decoded pixels becomes an exact signal.
+def hashes_step(picture: Picture, pixel_digest: str) -> Step:
+    """Hash a photo; the digest of its decoded pixels becomes an exact signal.
 
     The hashes in all eight orientations are kept with the result: they are what looks others up.
     """
 
-    def look() -> list[tuple[int | None, PictureHashes, tuple[bytes, ...]]]:
-        return [(at, hashes.compute_hashes(frame), hashes.dihedral_pdq(frame)) for at, frame in frames]
+    def look() -> tuple[PictureHashes, tuple[bytes, ...]]:
+        return hashes.compute_hashes(picture), hashes.dihedral_pdq(picture)
 
-    def keep(
-        analysis: Analysis, found: list[tuple[int | None, PictureHashes, tuple[bytes, ...]]]
-    ) -> dict[str, Any]:
-        signals.keep_hashes(analysis, [(at, each) for at, each, _ in found])
-        if pixel_digest:
-            signals.keep_exact(analysis, [(ExactSignal.Kind.PIXELS, pixel_digest)])
+    def keep(analysis: Analysis, found: tuple[PictureHashes, tuple[bytes, ...]]) -> dict[str, Any]:
+        upright, turned = found
+        signals.keep_hashes(analysis, [(None, upright)])
+        signals.keep_exact(analysis, [(ExactSignal.Kind.PIXELS, pixel_digest)])
         return {
-            "frames": len(found),
-            "quality": max((each.quality for _, each, _ in found), default=0),
-            "remark": found[0][1].remark if len(found) == 1 else None,
-            "orientations": [[at, [turned.hex() for turned in turns]] for at, _, turns in found if turns],
+            "quality": upright.quality,
+            "remark": upright.remark,
+            "orientations": [[None, [each.hex() for each in turned]]],
         }
 
-    return Step(hashes.NAME, hashes.version(), look, keep, segment)
+    return Step(hashes.NAME, hashes.version(), look, keep)
 
 
 def faces_step(frames: Frames, *, segment: int = 0) -> Step:

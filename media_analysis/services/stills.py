@@ -26,9 +26,9 @@ def analyze_still(material: Material, path: Path) -> None:
     Material.objects.filter(pk=material.pk).update(width=still.width, height=still.height)
     picture = Picture(still.pixels)
     keep_views(material, picture)
-    frames = [(None, picture)]
+    frames: list[tuple[int | None, Picture]] = [(None, picture)]
     for step in (
-        hashes_step(frames, pixel_digest=still.pixel_digest),
+        hashes_step(picture, still.pixel_digest),
         metadata_step(path, material.media_type),
         faces_step(frames),
         scene_step(frames),

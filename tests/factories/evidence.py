@@ -1,57 +1,72 @@
-"""Materials and the submissions through which countries hold them."""
+"""Materials and submissions as they are after receipt, without bytes in the store."""
+
+from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
-from factory.django import DjangoModelFactory
+import factory
+from django.utils import timezone
 
-from accounts.models import Officer
 from accounts.queries import audience_for
-from evidence.models import Kind, Material, Sharing, Submission, Verdict
+from evidence.models import Derivative, Kind, Material, Sharing, Submission, Verdict
 from tests.factories.accounts import OfficerFactory
 
+if TYPE_CHECKING:
+    from accounts.models import Officer
 
-def _digest(algorithm: str, text: str) -> str:
-    return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
 
-
-class MaterialFactory(DjangoModelFactory[Material]):
-    """A photo that nobody has handed in."""
+class MaterialFactory(factory.django.DjangoModelFactory):
+    """A photo that nobody has handed in yet."""
 
     class Meta:
         model = Material
-        exclude = ("content",)
 
-    content = Sequence(lambda number: f"content {number}")
-    sha256 = LazyAttribute(lambda material: _digest("sha256", material.content))
-    sha1 = LazyAttribute(lambda material: _digest("sha1", material.content))
-    md5 = LazyAttribute(lambda material: _digest("md5", material.content))
-    size = 1000
+    sha256 = factory.Sequence(lambda number: hashlib.sha256(str(number).encode()).hexdigest())
+    sha1 = factory.LazyAttribute(lambda material: material.sha256[:40])
+    md5 = factory.LazyAttribute(lambda material: material.sha256[:32])
+    size = 1234
     kind = Kind.PHOTO
     media_type = "image/jpeg"
     width = 640
     height = 480
 
 
-class SubmissionFactory(DjangoModelFactory[Submission]):
-    """A country's act of handing in a material, seen by that country alone."""
+class SubmissionFactory(factory.django.DjangoModelFactory):
+    """An analyzed submission of a new photo, shared with the officer's own country alone."""
 
     class Meta:
         model = Submission
 
-    material = SubFactory(MaterialFactory)
-    officer = SubFactory(OfficerFactory)
-    unit = SelfAttribute("officer.unit")
-    country = SelfAttribute("unit.country")
-    file_name = Sequence(lambda number: f"IMG_{number:04d}.JPG")
+    officer = factory.SubFactory(OfficerFactory)
+    material = factory.SubFactory(MaterialFactory)
+    unit = factory.LazyAttribute(lambda submission: submission.officer.unit)
+    country = factory.LazyAttribute(lambda submission: submission.officer.unit.country)
+    file_name = factory.Sequence(lambda number: f"IMG_{number:04d}.jpg")
     sharing = Sharing.NATIONAL
-    audience = LazyAttribute(lambda submission: audience_for(submission.sharing, submission.country))
+    audience = factory.LazyAttribute(
+        lambda submission: audience_for(submission.sharing, submission.officer.unit.country)
+    )
     verdict = Verdict.NEW
+    analyzed_at = factory.LazyFunction(timezone.now)
 
 
-def submitted(officer: Officer, *, sharing: str = Sharing.NATIONAL, **material: Any) -> Material:
-    """Return a new material that an officer handed in."""
-    made = MaterialFactory.create(**material)
-    SubmissionFactory.create(material=made, officer=officer, sharing=sharing)
-    return made
+def submitted(officer: Officer, **fields: Any) -> Material:
+    """Return a new material that the officer has handed in."""
+    submission: Submission = SubmissionFactory(officer=officer, **fields)
+    return submission.material
+
+
+class DerivativeFactory(factory.django.DjangoModelFactory):
+    """A derivative's row."""
+
+    class Meta:
+        model = Derivative
+
+    material = factory.SubFactory(MaterialFactory)
+    kind = Derivative.Kind.BLURRED
+    sha256 = factory.LazyAttribute(lambda derivative: derivative.material.sha256)
+    media_type = "image/jpeg"
+    size = 900
+    width = 32
+    height = 24

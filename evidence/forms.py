@@ -1,0 +1,40 @@
+"""What an officer says of the files of one upload."""
+
+from typing import Any
+
+from django import forms
+
+from evidence.models import Handling, LegalBasis, Priority, Sharing
+
+
+class UploadDetailsForm(forms.Form):
+    """Case, legal basis and conditions; they go with every file of the upload."""
+
+    case_reference = forms.CharField(
+        label="Case reference",
+        max_length=100,
+        required=False,
+        help_text="Your own number of the case; it is shown to whoever sees the material.",
+    )
+    legal_basis = forms.ChoiceField(label="Legal basis", choices=LegalBasis.choices)
+    handling = forms.ChoiceField(label="Handling", choices=Handling.choices)
+    sharing = forms.ChoiceField(label="Who may see it", choices=Sharing.choices)
+    priority = forms.ChoiceField(
+        label="Priority",
+        choices=Priority.choices,
+        help_text="Urgent: a child may be in danger now. It goes to the front of every queue.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
+
+DEFAULT_DETAILS = {
+    "legal_basis": LegalBasis.CRIMINAL_INVESTIGATION.value,
+    "handling": Handling.TLP_AMBER.value,
+    "sharing": Sharing.NATIONAL.value,
+    "priority": Priority.ROUTINE.value,
+}

@@ -1,0 +1,55 @@
+"""The upload page and its sheet; the files themselves go to the API, one request each."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evidence.forms import DEFAULT_DETAILS, UploadDetailsForm
+from evidence.policies import check_can_submit_material
+from icse.common.ids import new_id
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from accounts.http import OfficerRequest
+
+_SESSION_KEY: Final = "upload_details"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: OfficerRequest) -> HttpResponse:
+    """Show the upload page; a POST of its details opens a batch and remembers them for the next one."""
+    check_can_submit_material(request.user)
+    if request.method == "POST":
+        return _open_batch(request)
+    return render(request, "evidence/upload.html", {"form": _remembered_form(request)})
+
+
+@require_safe
+def upload_sheet(request: OfficerRequest) -> HttpResponse:
+    """Return the form for files that were dropped on another page."""
+    check_can_submit_material(request.user)
+    return render(
+        request, "evidence/_upload_form.html", {"form": _remembered_form(request), "is_sheet": True}
+    )
+
+
+def _open_batch(request: OfficerRequest) -> JsonResponse:
+    form = UploadDetailsForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    # Urgency is about one seizure: it is never carried over to the next upload.
+    request.session[_SESSION_KEY] = {**form.cleaned_data, "priority": DEFAULT_DETAILS["priority"]}
+    batch = new_id()
+    opened = {"batch": str(batch), "address": reverse("batch", args=[batch])}
+    return JsonResponse(opened, status=HTTPStatus.CREATED)
+
+
+def _remembered_form(request: OfficerRequest) -> UploadDetailsForm:
+    return UploadDetailsForm(initial={**DEFAULT_DETAILS, **request.session.get(_SESSION_KEY, {})})

@@ -1,0 +1,131 @@
+"""Find what a material is connected with, over all countries, and keep it as matches.
+
+Who may read a match is asked when it is read. Matching again finds the same rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from evidence.models import Kind, Material
+from media_analysis.models import Analysis, ExactSignal, Face, Match, MatchKind
+from media_analysis.queries.matches import exact_neighbours
+from media_analysis.services.looking import Finding, SeenFace, Sight, look_up, look_up_faces
+from media_analysis.services.pictures import read_preview
+from media_analysis.services.steps import versions
+from media_analysis.services.workbench import face_analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
+
+FRAMES_LOOKED_UP = 40
+"""At most so many shots of a video are put to the proof; its other frames are found by hash from photos."""
+
+SAME_PHOTOGRAPH = (MatchKind.COPY, MatchKind.NEAR_IN_TIME)
+
+
+def match_all_signals(material_id: UUID) -> int:
+    """Look up everything that was found on a material, write its matches and return how many there are.
+
+    Copies need no second reason: where a pair is identical or a copy, its faces are not matched too.
+    """
+    material = Material.objects.get(pk=material_id)
+    itself_and_identical = {material_id, *_identical(material_id)}
+    findings: dict[tuple[UUID, MatchKind], Finding] = {}
+    for sight in _sights(material):
+        for finding in look_up(sight, None, leave_out=itself_and_identical):
+            _keep_strongest(findings, finding)
+    kinds = dict(Material.objects.filter(pk__in={pk for pk, _ in findings}).values_list("pk", "kind"))
+    matches = [_as_match(material, finding, kinds[finding.material_id]) for finding in findings.values()]
+    copied = {finding.material_id for finding in findings.values() if finding.kind in SAME_PHOTOGRAPH}
+    faces = look_up_faces(_seen_faces(material_id), None, leave_out=itself_and_identical | copied)
+    matches += [_as_match(material, finding, Kind.PHOTO) for finding in faces]
+    return _write(matches)
+
+
+def _identical(material_id: UUID) -> set[UUID]:
+    return {
+        each.other_material_id
+        for each in exact_neighbours([material_id], None)
+        if each.kind == ExactSignal.Kind.PIXELS
+    }
+
+
+def _sights(material: Material) -> Iterator[Sight]:
+    """Yield what can be looked up of a material: the photo, or the kept frames of a video."""
+    kept = 0
+    for at_ms, orientations in _orientations(material.pk):
+        picture = read_preview(material.pk, at_ms=at_ms)
+        if picture is not None and kept < FRAMES_LOOKED_UP:
+            kept += 1
+            yield Sight(picture, [bytes.fromhex(turned) for turned in orientations], at_ms)
+
+
+def _orientations(material_id: UUID) -> Iterator[tuple[int | None, list[str]]]:
+    rows = Analysis.objects.filter(material=material_id, analyzer="hashes").order_by("segment")
+    for result in rows.values_list("result", flat=True):
+        for at_ms, orientations in result.get("orientations", []):
+            yield at_ms, orientations
+
+
+def _seen_faces(material_id: UUID) -> list[SeenFace]:
+    faces = Face.objects.filter(material=material_id, model_id=face_analyzer().model_id)
+    return [SeenFace(face.box, face.embedding.to_numpy(), face.at_ms) for face in faces]
+
+
+def _keep_strongest(findings: dict[tuple[UUID, MatchKind], Finding], finding: Finding) -> None:
+    key = (finding.material_id, finding.kind)
+    if key not in findings or finding.strength > findings[key].strength:
+        findings[key] = finding
+
+
+def _as_match(material: Material, finding: Finding, other_kind: str) -> Match:
+    is_left = material.pk < finding.material_id
+    left, right = (material.pk, finding.material_id) if is_left else (finding.material_id, material.pk)
+    return Match(
+        kind=_kind(finding.kind, material.kind, other_kind),
+        left_id=left,
+        right_id=right,
+        score=finding.score,
+        distance=finding.distance,
+        threshold=finding.threshold,
+        algorithm=finding.algorithm,
+        version=versions()["faces" if finding.kind == MatchKind.FACE else "scene"],
+        regions=_regions(finding, is_left=is_left),
+        found_at=timezone.now(),
+    )
+
+
+def _kind(kind: MatchKind, own: str, other: str) -> MatchKind:
+    """A photo that shows what a video shows at the same moment is one of its frames."""
+    is_frame = kind in SAME_PHOTOGRAPH and own != other
+    return MatchKind.FRAME if is_frame else kind
+
+
+def _regions(finding: Finding, *, is_left: bool) -> dict[str, Any]:
+    own, other = ("left", "right") if is_left else ("right", "left")
+    points = finding.points if is_left else [[x2, y2, x1, y1] for x1, y1, x2, y2 in finding.points]
+    return {
+        own: [list(box) for box in finding.own],
+        other: [list(box) for box in finding.other],
+        f"{own}_at_ms": finding.own_at_ms,
+        f"{other}_at_ms": finding.other_at_ms,
+        "points": [[round(value, 4) for value in point] for point in points],
+        **finding.detail,
+    }
+
+
+def _write(matches: Iterable[Match]) -> int:
+    """Write matches; a pair that is matched again keeps its row and its id."""
+    rows = list({(each.left_id, each.right_id, each.kind): each for each in matches}.values())
+    Match.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=("left", "right", "kind"),
+        update_fields=("score", "distance", "threshold", "algorithm", "version", "regions", "found_at"),
+        batch_size=500,
+    )
+    return len(rows)
