@@ -123,6 +123,12 @@ class Officer(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name
 
+    @property
+    def initials(self) -> str:
+        """Return the first letters of the first and the last name."""
+        names = self.full_name.split()
+        return "".join(name[0] for name in (names[:1] + names[1:][-1:])).upper()
+
 
 class ApiToken(models.Model):
     """A bearer token of one officer; only its digest is kept."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.models import ApiToken, Country, Officer, Scope
+from accounts.models import ApiToken, Country, Officer, Role, Scope
 from accounts.policies import Permission, has_permission
 from accounts.tokens import digest_of
 from icse.common.errors import NotFound
@@ -68,3 +68,20 @@ def find_usable_token(text: str) -> ApiToken | None:
 def list_tokens(officer: Officer) -> list[ApiToken]:
     """Return the officer's own tokens that were not revoked, newest first."""
     return list(officer.api_tokens.filter(revoked_at=None).order_by("-created_at"))
+
+
+def get_own_token(officer: Officer, pk: UUID) -> ApiToken:
+    """Return one of the officer's own tokens.
+
+    Raises:
+        NotFound: There is none, or it is somebody else's.
+    """
+    token = officer.api_tokens.select_related("officer").filter(pk=pk).first()
+    if token is None:
+        raise NotFound
+    return token
+
+
+def list_role_names() -> list[tuple[str, str]]:
+    """Return every role with its name, in the order of the matrix."""
+    return list(Role.choices)

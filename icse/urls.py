@@ -2,17 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.consumers import HintsConsumer
 from icse.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("evidence.urls")),
+    path("", include("evidence.upload_urls")),
+    path("", include("media_analysis.urls")),
     path("api/v1/", include("evidence.api_urls")),
     path("api/v1/", include("media_analysis.api_urls")),
 ]
 
-websocket_urlpatterns: list[URLPattern] = []
+websocket_urlpatterns: list[URLPattern | URLResolver] = [
+    path("ws/hints/", HintsConsumer.as_asgi()),
+]
 
 handler400 = "icse.common.pages.bad_request"
 handler403 = "icse.common.pages.permission_denied"

@@ -1,0 +1,38 @@
+"""The one stream of an officer: hints that something they may see has changed."""
+
+from typing import Any
+
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from icse.common.hints import group_of
+
+NOT_SIGNED_IN = 4401
+
+
+class HintsConsumer(AsyncJsonWebsocketConsumer):
+    """Sends `{"number": n, "kind": ...}`; what a client sends is not read."""
+
+    number = 0
+
+    async def connect(self) -> None:
+        """Accept an officer who is signed in, into their own stream alone."""
+        officer = self.scope["user"]
+        if not officer.is_authenticated or not officer.is_active:
+            await self.close(code=NOT_SIGNED_IN)
+            return
+        self.stream = group_of(officer.pk)
+        await self.channel_layer.group_add(self.stream, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the stream."""
+        if hasattr(self, "stream"):
+            await self.channel_layer.group_discard(self.stream, self.channel_name)
+
+    async def receive(self, *args: Any, **kwargs: Any) -> None:
+        """Ignore whatever a client says."""
+
+    async def hint(self, event: dict[str, str]) -> None:
+        """Pass a hint on, numbered within this connection."""
+        self.number += 1
+        await self.send_json({"number": self.number, "kind": event["kind"]})

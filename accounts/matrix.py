@@ -1,0 +1,41 @@
+"""Who can do what, as one page: made from the table that the checks themselves read."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.models import Officer, Role
+from accounts.policies import ROLE_PERMISSIONS, Permission
+
+PERMISSION_WORDS: Final[dict[Permission, str]] = {
+    Permission.MATERIAL_SEE: "See and search material",
+    Permission.MATERIAL_SUBMIT: "Upload material",
+    Permission.ORIGINAL_EXPORT: "Download originals, with a reason",
+    Permission.MATCH_DECIDE: "Decide matches",
+    Permission.SERIES_CURATE: "Make and curate series, flag persons as identified",
+    Permission.TOPIC_WRITE: "Write in the forum",
+    Permission.OFFICER_MANAGE: "Manage the officers of the own country",
+    Permission.COUNTRY_MANAGE: "Manage countries and partners",
+    Permission.AUDIT_READ: "Read the audit log",
+}
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One right, and for each role in the order of `Role` whether it carries it."""
+
+    words: str
+    cells: tuple[bool, ...]
+
+
+def permission_matrix() -> list[MatrixRow]:
+    """Return every right with the roles that carry it."""
+    return [
+        MatrixRow(PERMISSION_WORDS[permission], tuple(permission in ROLE_PERMISSIONS[role] for role in Role))
+        for permission in Permission
+    ]
+
+
+def rights_of(officer: Officer) -> list[str]:
+    """Return the officer's rights in words."""
+    held = ROLE_PERMISSIONS[Role(officer.role)]
+    return [words for permission, words in PERMISSION_WORDS.items() if permission in held]

@@ -1,0 +1,67 @@
+"""The gate of every page: who is not signed in goes to the sign-in page, with one list of exceptions."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from rest_framework.views import APIView
+
+from icse.common.errors import AccessDenied
+from icse.common.pages import error_as_json
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Everything else asks for a sign-in. Static files are answered before this middleware is reached.
+EXEMPT_URL_NAMES: Final = frozenset({"healthz", "sign_in"})
+
+_OPEN_WITH_ONE_TIME_PASSWORD: Final = frozenset({"change_password", "sign_out", "choose_theme"})
+
+
+class SignInMiddleware:
+    """Let nobody past who is not signed in; lead who has a one-time password to choosing their own.
+
+    The API's views are asked by REST framework, where a token may speak for the officer; there, the
+    default permission takes the place of this middleware.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; keep what a signed-in officer was shown out of every cache."""
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Answer instead of the view where the asker has to sign in or to choose a password."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in EXEMPT_URL_NAMES:
+            return None
+        is_api = issubclass(getattr(view, "cls", object), APIView)
+        if not request.user.is_authenticated:
+            return None if is_api else _to_sign_in(request)
+        if request.user.must_change_password and name not in _OPEN_WITH_ONE_TIME_PASSWORD:
+            return _to_change_password(is_api=is_api)
+        return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        # A redirect would put the sign-in form where a fragment was wanted.
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": reverse("sign_in")})
+    came_for = request.get_full_path() if request.method == "GET" else "/"
+    return redirect_to_login(came_for, reverse("sign_in"))
+
+
+def _to_change_password(*, is_api: bool) -> HttpResponse:
+    if is_api:
+        return error_as_json(AccessDenied("Choose a password of your own first."))
+    return redirect("change_password")

@@ -1,0 +1,136 @@
+"""Signing in and out, the own page, the own password and tokens."""
+
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import ChangePasswordForm, SignInForm, TokenForm
+from accounts.http import OfficerRequest
+from accounts.matrix import permission_matrix, rights_of
+from accounts.queries import get_own_token, list_role_names, list_tokens
+from accounts.services import WeakPassword, WrongPassword, issue_token, revoke_token
+from accounts.services import change_password as replace_password
+
+THEMES: Final = ("auto", "light", "dark")
+THEME_COOKIE: Final = "theme"
+_ONE_YEAR: Final = 365 * 24 * 3600
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for e-mail and password; lead back to where the officer came from."""
+    if request.user.is_authenticated:
+        return redirect(_next_address(request))
+    form = SignInForm(request, request.POST or None)
+    if form.is_valid():
+        login(request, form.get_user())
+        return redirect(_next_address(request))
+    return render(request, "accounts/sign_in.html", {"form": form, "next": _next_address(request)})
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session and have the browser forget what it kept of it."""
+    logout(request)
+    response = redirect("sign_in")
+    # Cookies are left out: browsers would clear those of other installations on the same host too.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@sensitive_post_parameters("present", "new", "again")
+@require_http_methods(["GET", "POST"])
+def change_password(request: OfficerRequest) -> HttpResponse:
+    """Let the officer choose another password; every other session of theirs ends."""
+    form = ChangePasswordForm(request.POST or None)
+    if form.is_valid() and _has_replaced_password(request, form):
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password was changed.")
+        return redirect("account")
+    return render(request, "accounts/change_password.html", {"form": form})
+
+
+@require_safe
+def account(request: OfficerRequest) -> HttpResponse:
+    """Show who the officer is, what they may do and their tokens."""
+    return render(request, "accounts/account.html", _account_context(request))
+
+
+@require_safe
+def roles(request: OfficerRequest) -> HttpResponse:
+    """Show what every role may do."""
+    context = {"roles": list_role_names(), "rows": permission_matrix(), "own_role": request.user.role}
+    return render(request, "accounts/roles.html", context)
+
+
+@require_POST
+def issue(request: OfficerRequest) -> HttpResponse:
+    """Issue a token and show its text, this once."""
+    form = TokenForm(request.POST)
+    text = ""
+    if form.is_valid():
+        text = issue_token(by=request.user, officer=request.user, label=form.cleaned_data["label"])
+        form = TokenForm()
+    return render(request, "accounts/account.html", _account_context(request, form=form, token_text=text))
+
+
+@require_POST
+def revoke(request: OfficerRequest, token_id: UUID) -> HttpResponse:
+    """End one of the officer's own tokens."""
+    revoke_token(by=request.user, token=get_own_token(request.user, token_id))
+    messages.success(request, "The token was revoked.")
+    return redirect("account")
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or the system's choice on this device."""
+    theme = request.POST.get("theme", "")
+    if theme not in THEMES:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    response = redirect(_next_address(request))
+    response.set_cookie(
+        THEME_COOKIE, theme, max_age=_ONE_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+def _has_replaced_password(request: OfficerRequest, form: ChangePasswordForm) -> bool:
+    entered = form.cleaned_data
+    try:
+        replace_password(by=request.user, present=entered["present"], new=entered["new"])
+    except WrongPassword as refusal:
+        form.add_error("present", refusal.message)
+    except WeakPassword as refusal:
+        form.add_error("new", list(refusal.messages))
+    return form.is_valid()
+
+
+def _account_context(
+    request: OfficerRequest, *, form: TokenForm | None = None, token_text: str = ""
+) -> dict[str, Any]:
+    return {
+        "rights": rights_of(request.user),
+        "tokens": list_tokens(request.user),
+        "token_form": form or TokenForm(),
+        "token_text": token_text,
+    }
+
+
+def _next_address(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)

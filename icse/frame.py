@@ -1,0 +1,65 @@
+"""What the frame around every page shows: the rail's nouns for this officer, and the chosen theme."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+
+from accounts.models import Officer
+from accounts.policies import Permission, has_permission
+from accounts.views import THEME_COOKIE, THEMES
+
+
+@dataclass(frozen=True)
+class Room:
+    """An entry of the rail; `names` are the URL names that stand inside it."""
+
+    label: str
+    icon: str
+    key: str
+    names: tuple[str, ...]
+    permission: Permission = Permission.MATERIAL_SEE
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """A room as the rail draws it; `name` is the URL name of its first page."""
+
+    name: str
+    label: str
+    icon: str
+    key: str
+    is_here: bool
+
+
+ROOMS: Final = (
+    Room("Queue", "queue", "g q", ("queue",)),
+    Room("Material", "material", "g m", ("materials", "material", "match")),
+    Room("Series", "series", "g s", ("series_list", "series")),
+    Room("Search", "search", "g f", ("search",)),
+    Room("Forum", "forum", "g t", ("forum", "topic")),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Return the frame's part of every template context."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    theme = chosen if chosen in THEMES else "auto"
+    officer = getattr(request, "user", None)
+    if not isinstance(officer, Officer):
+        return {"rail": [], "theme": theme, "may_upload": False, "may_search": False}
+    return {
+        "rail": _rail(request, officer),
+        "theme": theme,
+        "may_upload": has_permission(officer, Permission.MATERIAL_SUBMIT),
+        "may_search": has_permission(officer, Permission.MATERIAL_SEE),
+    }
+
+
+def _rail(request: HttpRequest, officer: Officer) -> list[RailEntry]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        RailEntry(room.names[0], room.label, room.icon, room.key, is_here=here in room.names)
+        for room in ROOMS
+        if has_permission(officer, room.permission)
+    ]

@@ -1,0 +1,55 @@
+"""How far an upload is: its own page, which can be left and come back to, and the clock in the bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from evidence.policies import check_can_submit_material
+from evidence.queries import list_own_submissions
+from media_analysis.queries.progress import batch_progress, progress_of, running_work
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from accounts.http import OfficerRequest
+
+_ROWS: Final = 50
+
+
+@require_safe
+def batch(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
+    """Show the files of one upload and how far each is."""
+    check_can_submit_material(request.user)
+    return render(request, "media_analysis/batch.html", _batch_context(request, batch_id))
+
+
+@require_safe
+def batch_fragment(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
+    """Return the part of that page that changes; it asks for itself until everything is done."""
+    check_can_submit_material(request.user)
+    return render(request, "media_analysis/_batch.html", _batch_context(request, batch_id))
+
+
+@require_safe
+def running(request: OfficerRequest) -> HttpResponse:
+    """Return how much of the officer's uploads is through, as the bar shows it."""
+    done, files = running_work(request.user)
+    return render(request, "media_analysis/_running.html", {"done": done, "files": files})
+
+
+def _batch_context(request: OfficerRequest, batch_id: UUID) -> dict[str, Any]:
+    submissions = list_own_submissions(request.user, batch=batch_id)
+    page = Paginator(submissions, _ROWS).get_page(request.GET.get("page"))
+    progress = progress_of(request.user, [submission.material_id for submission in page])
+    return {
+        "batch_id": batch_id,
+        "total": batch_progress(request.user, batch_id),
+        "page": page,
+        "rows": [(submission, progress[submission.material_id]) for submission in page],
+    }

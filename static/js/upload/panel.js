@@ -1,0 +1,169 @@
+// One upload form with its progress: chooses, opens the batch, sends, shows. Few rows, however many files.
+
+import { filesOfInput } from "./entries.js";
+import { Sender } from "./sender.js";
+import { bytesText, countText, filesText, reportText, secondsText, sentence, stateText } from "./words.js";
+
+const REDRAW_MS = 200;
+const TROUBLED_ROWS = 100;
+const FINISHED_ROWS = 40;
+const COMING_ROWS = 10;
+
+export class UploadPanel {
+  constructor(root) {
+    this.root = root;
+    this.chosen = [];
+    this.sender = null;
+    this.redraw = 0;
+    this.rows = new WeakMap();
+    for (const name of ["files", "folder"]) {
+      const input = this.part(name);
+      input.addEventListener("change", () => this.choose(filesOfInput(input)));
+    }
+    this.part("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.open();
+    });
+    this.part("retry").addEventListener("click", () => this.sender.retryFailed());
+    this.part("stop").addEventListener("click", () => this.sender.stop());
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-upload-${name}]`);
+  }
+
+  get isActive() {
+    return Boolean(this.sender?.isActive);
+  }
+
+  choose(files) {
+    if (this.isActive || files.length === 0) return;
+    this.chosen = files;
+    const size = files.reduce((sum, each) => sum + each.file.size, 0);
+    this.part("chosen").textContent = `${filesText(files.length)}, ${bytesText(size)}`;
+    this.part("start-word").textContent = `Upload ${filesText(files.length)}`;
+    this.part("start").disabled = false;
+    this.part("start").focus();
+  }
+
+  async open() {
+    const form = this.part("form");
+    this.part("start").disabled = true;
+    const answer = await fetch(this.root.dataset.openAddress, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { "X-CSRFToken": this.token },
+    }).catch(() => null);
+    if (answer?.status === 201) this.send(await answer.json());
+    else this.refuse(answer?.status === 422 ? (await answer.json()).errors : null);
+  }
+
+  get token() {
+    return document.querySelector('meta[name="csrf-token"]').content;
+  }
+
+  refuse(errors) {
+    const messages = errors ? Object.values(errors).flat() : ["The upload could not be opened. Reload the page and try again."];
+    this.part("errors").replaceChildren(...messages.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    this.part("start").disabled = false;
+  }
+
+  send({ batch, address }) {
+    const fields = Object.fromEntries(new FormData(this.part("form")));
+    delete fields.csrfmiddlewaretoken;
+    this.part("form").hidden = true;
+    this.part("progress").hidden = false;
+    this.part("batch").href = address;
+    // Coming back to this page, or reloading it, shows what has become of the upload.
+    if (!this.root.closest("dialog")) history.replaceState(null, "", address);
+    this.sender = new Sender({
+      address: this.root.dataset.sendAddress,
+      token: this.token,
+      fields: { ...fields, batch },
+      onChange: () => this.showSoon(),
+    });
+    this.sender.start(this.chosen);
+    this.root.dispatchEvent(new CustomEvent("upload:started", { bubbles: true }));
+  }
+
+  showSoon() {
+    this.redraw ||= setTimeout(() => {
+      this.redraw = 0;
+      this.show();
+    }, REDRAW_MS);
+  }
+
+  show() {
+    const { total, sent, secondsLeft } = this.sender.bytes;
+    const isActive = this.sender.isActive;
+    this.part("sentence").textContent = sentence(this.sender);
+    this.part("figures").textContent = figures({ total, sent, secondsLeft: isActive ? secondsLeft : null });
+    Object.assign(this.part("bar"), { max: Math.max(total, 1), value: sent });
+    for (const tag of this.root.querySelectorAll("[data-upload-count]")) {
+      const count = this.sender.count(tag.dataset.uploadCount);
+      tag.hidden = count === 0;
+      tag.textContent = countText(tag.dataset.uploadCount, count);
+    }
+    this.part("stop").hidden = !isActive;
+    this.part("batch").hidden = isActive;
+    this.part("retry").hidden = isActive || this.sender.count("failed") === 0;
+    this.showRows();
+    if (!isActive) this.offerReport();
+  }
+
+  showRows() {
+    const items = this.sender.items;
+    const pick = (states, limit) => items.filter((item) => states.includes(item.state)).slice(0, limit);
+    const finished = items.filter((item) => ["new", "known", "known_to_your_country"].includes(item.state)).slice(-FINISHED_ROWS);
+    const shown = [
+      ...pick(["sending"], 3),
+      ...pick(["refused", "failed"], TROUBLED_ROWS),
+      ...pick(["waiting"], COMING_ROWS),
+      ...finished.reverse(),
+    ];
+    this.part("rows").replaceChildren(...shown.map((item) => this.row(item)));
+  }
+
+  row(item) {
+    const row = this.rows.get(item) ?? newRow(item);
+    this.rows.set(item, row);
+    if (row.dataset.state !== item.state) showState(row, item);
+    if (item.state === "sending") row.querySelector("progress").value = item.sent;
+    return row;
+  }
+
+  offerReport() {
+    const link = this.part("report");
+    if (link.href) URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([reportText(this.sender.items)], { type: "text/csv" }));
+    link.hidden = false;
+  }
+}
+
+function figures({ total, sent, secondsLeft }) {
+  const parts = [`${bytesText(sent)} of ${bytesText(total)}`];
+  if (secondsLeft !== null) parts.push(secondsText(secondsLeft));
+  return parts.join(" · ");
+}
+
+function newRow(item) {
+  const row = document.createElement("li");
+  const name = Object.assign(document.createElement("span"), { className: "upload-name", textContent: item.path, title: item.path });
+  const size = Object.assign(document.createElement("span"), { className: "upload-size", textContent: bytesText(item.file.size) });
+  row.append(name, size, document.createElement("span"));
+  return row;
+}
+
+function showState(row, item) {
+  row.dataset.state = item.state;
+  const place = row.lastElementChild;
+  if (item.state === "sending") {
+    const bar = Object.assign(document.createElement("progress"), { max: Math.max(item.file.size, 1), value: item.sent });
+    bar.setAttribute("aria-label", `Sending ${item.path}`);
+    place.replaceChildren(bar);
+    return;
+  }
+  const isTrouble = item.state === "refused" || item.state === "failed";
+  place.className = isTrouble ? "form-errors" : "quiet";
+  place.textContent = stateText(item);
+}
