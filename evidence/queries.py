@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Min, OuterRef, Subquery
 
 from evidence.models import CustodyEvent, Derivative, Kind, Material, Priority, Submission
@@ -27,6 +28,13 @@ class Origin:
     is_urgent: bool
 
 
+def watchers_of(material_id: UUID) -> list[UUID]:
+    """Return the ids of the officers who may see a material: the inverse of `visible_to`, for hints alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT officer_id FROM evidence_watchers(%s)", [material_id])
+        return [officer_id for (officer_id,) in cursor.fetchall()]
+
+
 def get_visible_material(officer: Officer, material_id: UUID) -> Material:
     """Return a material that the officer may see.
 
@@ -37,6 +45,11 @@ def get_visible_material(officer: Officer, material_id: UUID) -> Material:
     if material is None:
         raise NotFound
     return material
+
+
+def find_visible_materials(officer: Officer, material_ids: Collection[UUID]) -> list[Material]:
+    """Return those of the materials that the officer may see, in no order; the others are left out."""
+    return list(Material.objects.visible_to(officer).filter(pk__in=material_ids))
 
 
 def list_materials(officer: Officer) -> MaterialQuerySet:

@@ -111,9 +111,7 @@ def _candidates(sight: Sight, scopes: Scopes, leave_out: Collection[UUID]) -> li
     distances = {(each.material_id, each.at_ms): each.distance for each in by_hash}
     embedder = scene_embedder()
     probes = embedder.query_vectors(sight.picture)
-    tiles = tile_neighbours(
-        probes.vectors, embedder.model_id, scopes, limit=SHORTLIST + len(leave_out)
-    )
+    tiles = tile_neighbours(probes.vectors, embedder.model_id, scopes, limit=SHORTLIST + len(leave_out))
     shortlisted = {
         (tile.material_id, tile.at_ms): _Candidate(
             tile.material_id,
@@ -133,18 +131,14 @@ def _prove(query: Subject, sight: Sight, candidate: _Candidate) -> Finding | Non
     picture = read_preview(candidate.material_id, at_ms=candidate.at_ms)
     if picture is None:
         return None
-    proof = verify(
-        query, subject(picture), query_box=candidate.own_box, candidate_box=candidate.other_box
-    )
+    proof = verify(query, subject(picture), query_box=candidate.own_box, candidate_box=candidate.other_box)
     kind = copies.decide(candidate.pdq_distance, proof)
     if kind is None:
         return None
     return _finding(MatchKind(kind), sight, candidate, proof)
 
 
-def _finding(
-    kind: MatchKind, sight: Sight, candidate: _Candidate, proof: Verification | None
-) -> Finding:
+def _finding(kind: MatchKind, sight: Sight, candidate: _Candidate, proof: Verification | None) -> Finding:
     place = partial(
         Finding,
         material_id=candidate.material_id,

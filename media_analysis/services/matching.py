@@ -67,8 +67,7 @@ def _sights(material: Material) -> Iterator[Sight]:
 def _orientations(material_id: UUID) -> Iterator[tuple[int | None, list[str]]]:
     rows = Analysis.objects.filter(material=material_id, analyzer="hashes").order_by("segment")
     for result in rows.values_list("result", flat=True):
-        for at_ms, orientations in result.get("orientations", []):
-            yield at_ms, orientations
+        yield from result.get("orientations", [])
 
 
 def _seen_faces(material_id: UUID) -> list[SeenFace]:

@@ -15,6 +15,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from evidence.models import Submission
+from evidence.queries import watchers_of
+from icse.common.hints import send_hints
 from icse.common.jobs import Urgency, enqueue
 from media_analysis.models import PipelineRun, RunState
 
@@ -112,6 +114,7 @@ def set_aside(run: PipelineRun, reason: str, message: str) -> None:
         failure_message=message[:300],
         finished_at=timezone.now(),
     )
+    tell(run)
 
 
 def finish_run(run: PipelineRun) -> None:
@@ -120,6 +123,12 @@ def finish_run(run: PipelineRun) -> None:
     with transaction.atomic():
         PipelineRun.objects.filter(pk=run.pk).update(state=RunState.DONE, finished_at=now)
         Submission.objects.filter(material=run.material_id, analyzed_at=None).update(analyzed_at=now)
+    tell(run)
+
+
+def tell(run: PipelineRun) -> None:
+    """Hint to whoever may see the material that its analysis has moved on, once that is committed."""
+    transaction.on_commit(lambda: send_hints(watchers_of(run.material_id), "progress"))
 
 
 def order(task: str, run: PipelineRun, *, queue: str = "analyze", **arguments: object) -> None:

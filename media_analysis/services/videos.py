@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from evidence.models import Derivative, Material
-from evidence.services import keep_derivative
+from evidence.models import Material
 from evidence.store import Shelf, store
 from media_analysis.engine.hashes import analyzer as hashes
 from media_analysis.engine.pictures import Picture
 from media_analysis.engine.video import analyzer as motion
-from media_analysis.models import Analysis, AnalysisState
+from media_analysis.models import Analysis
 from media_analysis.services.pictures import keep_views
 from media_analysis.services.recording import Step, plan, take
 from media_analysis.services.runs import order
-from media_analysis.services.signals import keep_hashes
-from media_analysis.services.steps import faces_step, metadata_step, scene_step, versions
+from media_analysis.services.steps import metadata_step, versions
 from media_analysis.services.workbench import decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from media_analysis.engine.decoding.results import VideoPlan
-    from media_analysis.engine.hashes.analyzer import PictureHashes
     from media_analysis.models import PipelineRun
 
 FRAMES_PER_SECOND = 2.0
@@ -80,7 +73,7 @@ def _keep_poster(material: Material, path: Path) -> None:
         keep_views(material, first)
 
 
-def _keep_plan(analysis: Analysis, video: VideoPlan) -> dict[str, Any]:  # noqa: ARG001
+def _keep_plan(analysis: Analysis, video: VideoPlan) -> dict[str, Any]:
     return {
         "container": video.container,
         "video_codec": video.video_codec,

@@ -1,0 +1,26 @@
+from django.db import migrations
+
+from icse.common.floor import owned_function
+
+SIGNATURE = "evidence_watchers(uuid)"
+
+WATCHERS = """
+CREATE FUNCTION evidence_watchers(p_material uuid) RETURNS TABLE (officer_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT o.id
+    FROM evidence_submission AS s
+    JOIN accounts_scope AS c ON c.id = ANY (s.audience)
+    JOIN accounts_country AS k ON k.state = 'active' AND (c.country_id = k.id OR c.kind = 'members')
+    JOIN accounts_unit AS u ON u.country_id = k.id
+    JOIN accounts_officer AS o ON o.unit_id = u.id AND o.is_active AND o.role IN ('officer', 'analyst')
+    WHERE s.material_id = p_material
+$$
+"""
+
+
+class Migration(migrations.Migration):
+    """The inverse of `visible_to`, for hints: who may see a material; ids alone, for the engine to address."""
+
+    dependencies = (("evidence", "0003_receive_file"),)
+
+    operations = (owned_function(SIGNATURE, WATCHERS),)
