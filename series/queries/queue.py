@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, overload
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
@@ -33,7 +34,7 @@ class QueuedMatch:
     is_urgent: bool
 
 
-class ProposalQueue:
+class ProposalQueue(Sequence[QueuedMatch]):
     """Everything that waits for a decision, urgent first; it has a length and is cut into pages in SQL.
 
     Devices have no rows and cannot stand in one SELECT with what has: a page is cut from four lists
@@ -52,8 +53,18 @@ class ProposalQueue:
     def __len__(self) -> int:
         return sum(self._sizes)
 
-    def __getitem__(self, wanted: slice) -> list[QueuedMatch]:
-        start, stop, _ = wanted.indices(len(self))
+    @overload
+    def __getitem__(self, wanted: int) -> QueuedMatch: ...
+
+    @overload
+    def __getitem__(self, wanted: slice) -> list[QueuedMatch]: ...
+
+    def __getitem__(self, wanted: int | slice) -> QueuedMatch | list[QueuedMatch]:
+        if isinstance(wanted, int):
+            return self._cut(*slice(wanted, wanted + 1).indices(len(self))[:2])[0]
+        return self._cut(*wanted.indices(len(self))[:2])
+
+    def _cut(self, start: int, stop: int) -> list[QueuedMatch]:
         found: list[QueuedMatch] = []
         for part, size in zip(self._parts, self._sizes, strict=True):
             if start < size and stop > 0:

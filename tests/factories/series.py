@@ -60,4 +60,5 @@ class DecisionFactory(DjangoModelFactory[Decision]):
     def about(cls, officer: Officer, one: Material, other: Material, **fields: Any) -> Decision:
         """Return a decision about two materials, whichever is named first."""
         left, right = sorted((one, other), key=lambda material: material.pk)
-        return cls.create(officer=officer, left=left, right=right, **fields)
+        decision: Decision = cls.create(officer=officer, left=left, right=right, **fields)
+        return decision

@@ -36,7 +36,7 @@ def hubs() -> dict[UUID, UUID]:
 
 
 def test_propose_hangs_copies_on_the_largest(cast: Cast, as_engine: RoleSwitch) -> None:
-    small, large, twin = (submitted(cast.owner, width=width) for width in (100, 900, 900))
+    small, large, twin = (submitted(cast.owner, material__width=width) for width in (100, 900, 900))
     connect(small, large)
     share_signal(ExactSignal.Kind.PIXELS, "same pixels", large, twin)
     with as_engine():
@@ -69,7 +69,7 @@ def test_propose_twice_changes_nothing(cast: Cast, as_engine: RoleSwitch) -> Non
 
 
 def test_propose_merges_stars_under_a_better_hub(cast: Cast, as_engine: RoleSwitch) -> None:
-    small, medium, large = (submitted(cast.owner, width=width) for width in (100, 500, 900))
+    small, medium, large = (submitted(cast.owner, material__width=width) for width in (100, 500, 900))
     connect(small, medium)
     with as_engine():
         propose(material_id=str(small.pk))
@@ -82,7 +82,7 @@ def test_propose_merges_stars_under_a_better_hub(cast: Cast, as_engine: RoleSwit
 
 
 def test_propose_removes_a_star_that_fell_apart(cast: Cast, as_engine: RoleSwitch) -> None:
-    one, other = submitted(cast.owner, width=900), submitted(cast.owner)
+    one, other = submitted(cast.owner, material__width=900), submitted(cast.owner)
     match = connect(one, other)
     with as_engine():
         propose(material_id=str(one.pk))
@@ -97,8 +97,8 @@ def test_propose_of_a_material_that_is_gone_does_nothing(as_engine: RoleSwitch, 
 
 
 def test_stack_shows_the_largest_of_all_that_is_visible(cast: Cast) -> None:
-    hub = submitted(cast.owner, width=900)
-    members = [submitted(cast.owner, width=width) for width in (300, 200)]
+    hub = submitted(cast.owner, material__width=900)
+    members = [submitted(cast.owner, material__width=width) for width in (300, 200)]
     alone = submitted(cast.owner)
     make_stack(hub, *members)
     assert listed(cast.colleague) == {hub.pk, alone.pk}
@@ -118,8 +118,8 @@ def test_stack_shows_the_largest_of_all_that_is_visible(cast: Cast) -> None:
 def test_members_of_an_invisible_hub(
     cast: Cast, arrange: Callable[[Material, Material], object], *, shown_together: bool
 ) -> None:
-    hub = submitted(cast.partner, width=900)
-    one, other = submitted(cast.owner, width=300), submitted(cast.owner, width=200)
+    hub = submitted(cast.partner, material__width=900)
+    one, other = submitted(cast.owner, material__width=300), submitted(cast.owner, material__width=200)
     make_stack(hub, one, other)
     arrange(one, other)
     assert together(cast.owner, other) == ([one, other] if shown_together else [other])
@@ -129,16 +129,16 @@ def test_members_of_an_invisible_hub(
 
 
 def test_members_of_an_invisible_hub_with_the_same_pixels(cast: Cast) -> None:
-    hub = submitted(cast.partner, width=900)
-    one, other, third = (submitted(cast.owner, width=width) for width in (300, 200, 100))
+    hub = submitted(cast.partner, material__width=900)
+    one, other, third = (submitted(cast.owner, material__width=width) for width in (300, 200, 100))
     make_stack(hub, one, other, third, twins=(one, other))
     assert together(cast.owner, one) == [one, other]
     assert listed(cast.owner) == {one.pk, third.pk}
 
 
 def test_chain_behind_an_invisible_hub_loses_nobody(cast: Cast) -> None:
-    hub = submitted(cast.partner, width=900)
-    first, second, third = (submitted(cast.owner, width=width) for width in (300, 200, 100))
+    hub = submitted(cast.partner, material__width=900)
+    first, second, third = (submitted(cast.owner, material__width=width) for width in (300, 200, 100))
     make_stack(hub, first, second, third)
     connect(first, second)
     connect(second, third)
@@ -148,7 +148,7 @@ def test_chain_behind_an_invisible_hub_loses_nobody(cast: Cast) -> None:
 
 
 def test_hub_shared_with_members_joins_partners_copies(cast: Cast) -> None:
-    hub = submitted(cast.partner, sharing=Sharing.MEMBERS, width=900)
+    hub = submitted(cast.partner, sharing=Sharing.MEMBERS, material__width=900)
     one, other = submitted(cast.owner), submitted(cast.owner)
     make_stack(hub, one, other)
     assert set(together(cast.owner, one)) == {hub, one, other}
@@ -157,7 +157,7 @@ def test_hub_shared_with_members_joins_partners_copies(cast: Cast) -> None:
 
 
 def test_not_the_same_takes_a_member_out_for_its_country_alone(cast: Cast) -> None:
-    hub = submitted(cast.owner, sharing=Sharing.MEMBERS, width=900)
+    hub = submitted(cast.owner, sharing=Sharing.MEMBERS, material__width=900)
     member = submitted(cast.owner, sharing=Sharing.MEMBERS)
     make_stack(hub, member)
     decision = DecisionFactory.about(cast.analyst, hub, member, kind="copy", verdict="not_same")
@@ -170,15 +170,15 @@ def test_not_the_same_takes_a_member_out_for_its_country_alone(cast: Cast) -> No
 
 
 def test_list_that_lacks_the_hub_shows_the_best_member_it_has(cast: Cast) -> None:
-    hub = submitted(cast.owner, width=900)
-    one, other = submitted(cast.owner, width=300), submitted(cast.owner, width=200)
+    hub = submitted(cast.owner, material__width=900)
+    one, other = submitted(cast.owner, material__width=300), submitted(cast.owner, material__width=200)
     make_stack(hub, one, other)
     some = Material.objects.visible_to(cast.owner).filter(width__lt=900)
     assert set(collapse_stacks(cast.owner, some)) == {one}
 
 
 def test_second_submission_of_the_hub_opens_it(cast: Cast) -> None:
-    hub = submitted(cast.partner, width=900)
+    hub = submitted(cast.partner, material__width=900)
     one, other = submitted(cast.owner), submitted(cast.owner)
     make_stack(hub, one, other)
     SubmissionFactory.create(material=hub, officer=cast.owner)
@@ -189,7 +189,7 @@ def test_stacks_of_a_page_take_the_same_number_of_queries(cast: Cast) -> None:
     def queries(stacks: int) -> int:
         materials = []
         for _ in range(stacks):
-            hub, member = submitted(cast.owner, width=900), submitted(cast.owner)
+            hub, member = submitted(cast.owner, material__width=900), submitted(cast.owner)
             make_stack(hub, member)
             materials.append(hub)
         with CaptureQueriesContext(connection) as captured:
@@ -201,7 +201,7 @@ def test_stacks_of_a_page_take_the_same_number_of_queries(cast: Cast) -> None:
 
 
 def test_stacks_are_read_as_the_application(cast: Cast, as_app: RoleSwitch) -> None:
-    hub, member = submitted(cast.owner, width=900), submitted(cast.owner)
+    hub, member = submitted(cast.owner, material__width=900), submitted(cast.owner)
     make_stack(hub, member)
     with as_app():
         assert listed(cast.owner) == {hub.pk}

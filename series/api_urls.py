@@ -1,0 +1,29 @@
+from django.urls import path
+
+from series.api import (
+    DecisionView,
+    ProposalsView,
+    SeriesListView,
+    SeriesMaterialsView,
+    SeriesMaterialView,
+    SeriesMergeView,
+    SeriesProposalsView,
+    SeriesSharingView,
+    SeriesView,
+)
+
+urlpatterns = (
+    path("matches/<str:match_id>/decision/", DecisionView.as_view(), name="api_decision"),
+    path("proposals/", ProposalsView.as_view(), name="api_proposals"),
+    path("series/", SeriesListView.as_view(), name="api_series_list"),
+    path("series/<uuid:series_id>/", SeriesView.as_view(), name="api_series"),
+    path("series/<uuid:series_id>/sharing/", SeriesSharingView.as_view(), name="api_series_sharing"),
+    path("series/<uuid:series_id>/materials/", SeriesMaterialsView.as_view(), name="api_series_materials"),
+    path(
+        "series/<uuid:series_id>/materials/<uuid:material_id>/",
+        SeriesMaterialView.as_view(),
+        name="api_series_material",
+    ),
+    path("series/<uuid:series_id>/merge/", SeriesMergeView.as_view(), name="api_series_merge"),
+    path("series/<uuid:series_id>/proposals/", SeriesProposalsView.as_view(), name="api_series_proposals"),
+)
