@@ -9,8 +9,11 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 RGB = NDArray[np.uint8]
+
+register_heif_opener()
 
 
 def scenery(width: int = 320, height: int = 240, seed: int = 0) -> RGB:

@@ -1,12 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pillow_heif import register_heif_opener
 
 from evidence.formats import HEAD_BYTES, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, UnsupportedFormat, recognise
 from tests.hostile.made import clip, photo
-
-register_heif_opener()
 
 
 def box(kind: bytes, body: bytes) -> bytes:

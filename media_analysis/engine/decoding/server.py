@@ -1,0 +1,116 @@
+"""The parent of all decoding: it holds the loaded libraries, forks one child per file and reads none itself.
+
+Run as `python -m media_analysis.engine.decoding.server DESCRIPTOR LIMITS` by `server_process`. It ends with
+the last copy of the other end of its control socket, that is with the worker that owns it.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+from typing import Final
+
+from media_analysis.engine.decoding.channel import ChannelClosed, Message, receive_with_files, send
+from media_analysis.engine.decoding.confinement import confine
+from media_analysis.engine.decoding.limits import Limits, limits_from
+from media_analysis.engine.decoding.stills import prepare
+from media_analysis.engine.decoding.work import Work, answer
+
+_READY: Final = {"ready": True}
+
+
+@dataclass
+class Server:
+    """Forks, reaps and, when told to, kills the children that read files."""
+
+    control: socket.socket
+    limits: Limits
+    children: dict[int, int] = field(default_factory=dict)  # number of the job -> process id
+    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+
+    def serve(self) -> None:
+        """Answer until the owner has gone."""
+        self.selector.register(self.control, selectors.EVENT_READ)
+        send(self.control, _READY)
+        try:
+            while True:
+                for key, _ in self.selector.select():
+                    self._handle(key)
+        except ChannelClosed:
+            self._kill_all()
+
+    def _handle(self, key: selectors.SelectorKey) -> None:
+        if key.fileobj is self.control:
+            self._obey(*receive_with_files(self.control))
+        else:
+            self._reap(key.fd, key.data)
+
+    def _obey(self, message: Message, files: list[int]) -> None:
+        if "kill" in message:
+            self._kill(message["kill"])
+        else:
+            self._fork(message, files)
+        for descriptor in files:
+            os.close(descriptor)
+
+    def _fork(self, message: Message, files: list[int]) -> None:
+        pid = os.fork()
+        if not pid:
+            _live_for_one_file(message, files, self.limits)
+        self.children[message["job"]] = pid
+        self.selector.register(os.pidfd_open(pid), selectors.EVENT_READ, message["job"])
+
+    def _kill(self, job: int) -> None:
+        # The process id cannot have been given to another: its child has not been waited for.
+        if job in self.children:
+            os.kill(self.children[job], signal.SIGKILL)
+
+    def _kill_all(self) -> None:
+        for job in self.children:
+            self._kill(job)
+
+    def _reap(self, pidfd: int, job: int) -> None:
+        self.selector.unregister(pidfd)
+        os.close(pidfd)
+        _, status, used = os.wait4(self.children.pop(job), 0)
+        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        send(
+            self.control,
+            {
+                "job": job,
+                "signal": ended_by,
+                "peak_kib": used.ru_maxrss,
+                "cpu_seconds": used.ru_utime + used.ru_stime,
+            },
+        )
+
+
+def _live_for_one_file(message: Message, files: list[int], limits: Limits) -> None:
+    """Be the child: read the file, answer, and end without running anything of the parent's."""
+    status = 1
+    try:
+        source, output, channel = files
+        confine(getattr(limits, message["work"]), keep=files)
+        with socket.socket(fileno=channel) as connection, os.fdopen(source, "rb") as opened:
+            answer(message["work"], Work(opened, output, connection, limits, message["options"]))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def main() -> None:
+    """Load the libraries and serve the socket whose descriptor is the first argument."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    prepare()
+    # What is loaded never goes away, and children must not copy its pages to count references.
+    gc.collect()
+    gc.freeze()
+    Server(control, limits_from(json.loads(sys.argv[2]))).serve()
+
+
+if __name__ == "__main__":
+    main()
