@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from django.http import HttpResponse, StreamingHttpResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.http.response import HttpResponseBase
 
 _PIECE = 256 * 1024
@@ -68,16 +66,30 @@ def serve(stream: BinaryIO, *, size: int, media_type: str, range_header: str) ->
 
 def _send(stream: BinaryIO, part: tuple[int, int] | None, size: int) -> StreamingHttpResponse:
     first, last = part or (0, size - 1)
-    answer = StreamingHttpResponse(_pieces(stream, first, last - first + 1), status=206 if part else 200)
+    answer = StreamingHttpResponse(_Pieces(stream, first, last - first + 1), status=206 if part else 200)
     answer["Content-Length"] = str(last - first + 1)
     if part:
         answer["Content-Range"] = f"bytes {first}-{last}/{size}"
     return answer
 
 
-def _pieces(stream: BinaryIO, start: int, length: int) -> Iterator[bytes]:
-    with stream:
+class _Pieces:
+    """The bytes of a part, piece by piece; closes the stream even where nobody ever asked for a piece."""
+
+    def __init__(self, stream: BinaryIO, start: int, length: int) -> None:
         stream.seek(start)
-        while length > 0 and (piece := stream.read(min(_PIECE, length))):
-            length -= len(piece)
-            yield piece
+        self._stream = stream
+        self._left = length
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self._stream.read(min(_PIECE, self._left))
+        if not piece:
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._stream.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from media_analysis.engine.faces import face as faces
 from media_analysis.engine.hashes import analyzer as hashes
 from media_analysis.engine.metadata import normalise, reader
+from media_analysis.engine.metadata.serials import linking_serials
 from media_analysis.engine.scene import embedding as scene
 from media_analysis.models import Analysis, ExactSignal
 from media_analysis.services import signals
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from media_analysis.engine.faces.face import DetectedFace
     from media_analysis.engine.hashes.analyzer import PictureHashes
-    from media_analysis.engine.metadata.reader import RawTags
+    from media_analysis.engine.metadata.tags import RawTags
     from media_analysis.engine.pictures import Picture
     from media_analysis.engine.scene.embedding import SceneEmbedding
 
@@ -97,8 +98,7 @@ def metadata_step(path: Path, media_type: str) -> Step:
 
     def keep(analysis: Analysis, raw: RawTags) -> dict[str, Any]:
         facts = normalise.camera_facts(raw.tags)
-        serials = normalise.linking_serials(facts)
-        signals.keep_capture_facts(analysis, raw, facts, serials)
+        signals.keep_capture_facts(analysis, raw, facts, linking_serials(facts))
         return {"tags": len(raw.tags), "tool": f"{raw.tool} {raw.tool_version}"}
 
     return Step(reader.NAME, reader.version(), look, keep)
