@@ -85,8 +85,9 @@ class _Pieces:
         return self
 
     def __next__(self) -> bytes:
-        piece = self._stream.read(min(_PIECE, self._left))
+        piece = b"" if self._stream.closed else self._stream.read(min(_PIECE, self._left))
         if not piece:
+            self.close()
             raise StopIteration
         self._left -= len(piece)
         return piece

@@ -117,7 +117,7 @@ def _candidates(sight: Sight, scopes: Scopes, leave_out: Collection[UUID]) -> li
             tile.material_id,
             tile.at_ms,
             distances.get((tile.material_id, tile.at_ms)),
-            own_box=probes.box_of(tile.query - 1),
+            own_box=probes.boxes[tile.query - 1],
             other_box=tile.box,
         )
         for tile in tiles
