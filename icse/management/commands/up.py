@@ -39,7 +39,6 @@ class Command(BaseCommand):
         supervisor = Supervisor(layout.data_dir / "services.json", self._report)
         try:
             with only_launcher(layout.data_dir):
-                _refuse_taken_port()
                 self._serve(layout, supervisor)
         except (AlreadyRunning, ServiceFailed) as failure:
             raise CommandError(str(failure)) from failure
@@ -49,6 +48,7 @@ class Command(BaseCommand):
             signal.signal(number, _request_stop)
         try:
             supervisor.clear_leftovers()
+            _refuse_taken_port()  # not before: what was left behind may hold it
             if settings.EMBEDDED:
                 self._start_embedded(layout, supervisor)
             else:

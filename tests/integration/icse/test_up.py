@@ -24,7 +24,7 @@ from icse.embedded.layout import Layout
 
 pytestmark = pytest.mark.slow
 
-_START_SECONDS: Final = 180
+_START_SECONDS: Final = 90
 _OPEN: Final = "^open http://"
 _OURS: Final = (
     "DATABASE_URL",
@@ -42,7 +42,7 @@ class Launcher:
     def __init__(self, data_dir: Path, port: int, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = port
-        self.output = data_dir.with_suffix(".out")
+        self.output = data_dir.with_name(f"{data_dir.name}-{port}-{id(self)}.out")
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in _OURS},
             "DJANGO_SETTINGS_MODULE": "icse.settings",
