@@ -38,12 +38,13 @@ class Cast:
 
 def _officer(part: str, country: str, role: Role = Role.OFFICER) -> Officer:
     unit = UnitFactory.create(country=CountryFactory.create(code=country))
-    return OfficerFactory.create(
+    officer: Officer = OfficerFactory.create(
         unit=unit,
         role=role,
         full_name=part.replace("_", " ").title(),
         email=f"{part}@{country.lower()}.example",
     )
+    return officer
 
 
 def make_cast() -> Cast:

@@ -25,15 +25,19 @@ export function bind(scopeName, keys, label, run, { release = null, inFoot = tru
   refreshFoot();
 }
 
-/** Return the active bindings as [{title, entries: [{label, keys, inFoot}]}], most specific first. */
+/** Return the active bindings as [{title, entries: [{label, keys, first, inFoot}]}], most specific first. */
 export function listActive() {
+  const marked = markedElements();
+  const inFrame = (element) => Boolean(element.closest(".rail, .bar"));
+  const onPage = { title: "On this page", bound: marked.filter((element) => !inFrame(element)).map(bindingOf) };
   const groups = activeScopes().map((name) => ({
     title: scopes.get(name).title,
-    entries: merged(bindings.filter((each) => each.scopeName === name)),
+    bound: bindings.filter((each) => each.scopeName === name),
   }));
-  const marked = merged(markedElements().map(bindingOf));
-  if (marked.length > 0) groups.splice(groups.length - 1, 0, { title: "On this page", entries: marked });
-  return groups.filter((group) => group.entries.length > 0);
+  groups.at(-1)?.bound.push(...marked.filter(inFrame).map(bindingOf));
+  return [onPage, ...groups]
+    .map(({ title, bound }) => ({ title, entries: merged(bound) }))
+    .filter((group) => group.entries.length > 0);
 }
 
 /** Draw the foot anew; called after whatever may have changed the scopes in use. */

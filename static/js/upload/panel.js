@@ -163,7 +163,12 @@ function showState(row, item) {
     place.replaceChildren(bar);
     return;
   }
-  const isTrouble = item.state === "refused" || item.state === "failed";
-  place.className = isTrouble ? "form-errors" : "quiet";
-  place.textContent = stateText(item);
+  place.className = "quiet";
+  place.replaceChildren(...stateNodes(item));
+}
+
+function stateNodes(item) {
+  if (item.state !== "refused" && item.state !== "failed") return [stateText(item)];
+  const word = item.state === "refused" ? "Refused" : "Not sent";
+  return [Object.assign(document.createElement("span"), { className: "tag tag-decide", textContent: word }), item.message];
 }

@@ -28,7 +28,7 @@ export class Sender {
 
   stop() {
     for (const item of this.items.filter((each) => each.state === "waiting")) {
-      Object.assign(item, { state: "failed", message: "Stopped before it was sent" });
+      Object.assign(item, { state: "failed", message: "You stopped the upload" });
     }
     for (const request of this.running) request.abort();
     this.onChange();
@@ -111,9 +111,9 @@ function isFinal(status) {
 }
 
 function failure(status) {
-  if (status === 401 || status === 403) return "Not sent: sign in again, then try again";
-  if (status === 507) return "Not stored: there is no room at present";
-  return status === 0 ? "Not sent: the connection broke" : "Not stored: the platform could not take it";
+  if (status === 401 || status === 403) return "Sign in again in another tab, then try again here";
+  if (status === 507) return "There is no room for it at present";
+  return status === 0 ? "The connection broke" : "The platform could not take it";
 }
 
 function answerOf(request) {

@@ -26,7 +26,7 @@ export function filesText(count) {
 }
 
 export function stateText(item) {
-  return STATES[item.state] ?? item.message;
+  return STATES[item.state];
 }
 
 export function countText(state, count) {
