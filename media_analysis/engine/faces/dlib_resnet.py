@@ -5,6 +5,7 @@ allow for non-commercial use only. The models are those that it installs.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from media_analysis.engine.faces.face import DetectedFace, FaceModel, unit
 from media_analysis.engine.faces.places import relative_box, relative_points
 from media_analysis.engine.faces.quality import quality_of
-from media_analysis.engine.faces.weights import Weights
+from media_analysis.engine.faces.weights import Weights, sha256_of
 from media_analysis.engine.pictures import Picture
 from media_analysis.engine.versions import digest_of, package
 
@@ -45,11 +46,13 @@ _SCORE_SLOPE: Final = 1.0
 class DlibAnalyzer:
     """dlib's HOG detector, five-point landmarks and ResNet, loaded once, when this is made."""
 
-    def __init__(self) -> None:
+    def __init__(self, landmarks: Path | None = None, embedder: Path | None = None) -> None:
+        paths = LANDMARKS.path(landmarks), EMBEDDER.path(embedder)
+        self._digests = tuple(map(sha256_of, paths))
         self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(str(LANDMARKS.path()))
-        self._network = dlib.face_recognition_model_v1(str(EMBEDDER.path()))
-        self._model = FaceModel(f"dlib-resnet-{EMBEDDER.sha256[:8]}", CANDIDATE_DISTANCE, THRESHOLD_SOURCE)
+        self._landmarks = dlib.shape_predictor(str(paths[0]))
+        self._network = dlib.face_recognition_model_v1(str(paths[1]))
+        self._model = FaceModel(f"dlib-resnet-{self._digests[1][:8]}", CANDIDATE_DISTANCE, THRESHOLD_SOURCE)
 
     @property
     def model(self) -> FaceModel:
@@ -63,7 +66,7 @@ class DlibAnalyzer:
 
     def version(self) -> str:
         """Return the digest of code, models and tools."""
-        return digest_of(_REVISION, LANDMARKS.sha256, EMBEDDER.sha256, package("dlib-bin"))
+        return digest_of(_REVISION, *self._digests, package("dlib-bin"))
 
     def analyse(self, picture: Picture) -> tuple[DetectedFace, ...]:
         """Return the faces of a picture with their embeddings, the largest first."""

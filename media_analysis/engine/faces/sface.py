@@ -34,12 +34,11 @@ class SFaceAnalyzer:
     """YuNet finds, SFace embeds; both models are loaded once, when this is made."""
 
     def __init__(self, detector: Path | None = None, embedder: Path | None = None) -> None:
-        self._detector_path = yunet.WEIGHTS.path(detector)
-        self._embedder_path = WEIGHTS.path(embedder)
+        path = WEIGHTS.path(embedder)
         self._detector = yunet.YuNet(detector)
-        self._network = cv2.FaceRecognizerSF.create(str(self._embedder_path), "")
-        digest = sha256_of(self._embedder_path)[:8]
-        self._model = FaceModel(f"sface-{digest}", CANDIDATE_DISTANCE, THRESHOLD_SOURCE)
+        self._network = cv2.FaceRecognizerSF.create(str(path), "")
+        self._digests = self._detector.sha256, sha256_of(path)
+        self._model = FaceModel(f"sface-{self._digests[1][:8]}", CANDIDATE_DISTANCE, THRESHOLD_SOURCE)
 
     @property
     def model(self) -> FaceModel:
@@ -53,8 +52,7 @@ class SFaceAnalyzer:
 
     def version(self) -> str:
         """Return the digest of code, models and tools."""
-        digests = (sha256_of(self._detector_path), sha256_of(self._embedder_path))
-        return digest_of(_REVISION, *digests, package("opencv-python-headless"))
+        return digest_of(_REVISION, *self._digests, package("opencv-python-headless"))
 
     def analyse(self, picture: Picture) -> tuple[DetectedFace, ...]:
         """Return the faces of a picture with their embeddings, the largest first."""

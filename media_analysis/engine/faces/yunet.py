@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from media_analysis.engine.faces.weights import Weights
+from media_analysis.engine.faces.weights import Weights, sha256_of
 from media_analysis.engine.pictures import Picture, Pixels
 
 WEIGHTS: Final = Weights(
@@ -61,6 +61,7 @@ class YuNet:
 
     def __init__(self, weights: Path | None = None) -> None:
         path = WEIGHTS.path(weights)
+        self.sha256: Final = sha256_of(path)
         self._network = cv2.FaceDetectorYN.create(
             str(path), "", (FIRST_SIDE, FIRST_SIDE), SUSPECT_SCORE, _OVERLAP, _MOST_FACES
         )

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from media_analysis.engine.faces import sface, yunet
+from media_analysis.engine.faces.registry import analyzer
 from media_analysis.engine.faces.weights import Weights, WeightsError
 
 
@@ -39,4 +40,7 @@ def test_replaced_embedder_has_another_model_id(tmp_path: Path) -> None:
     # A trailing unknown field changes the digest and is skipped by every reader of protocol buffers.
     copy.write_bytes(sface.WEIGHTS.path().read_bytes() + b"\xf8\x07\x01")
 
-    assert sface.SFaceAnalyzer(embedder=copy).model_id != sface.SFaceAnalyzer().model_id
+    replaced = analyzer("sface", None, copy)
+
+    assert replaced.model_id != analyzer("sface").model_id
+    assert replaced.version() != analyzer("sface").version()
