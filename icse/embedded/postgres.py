@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 import psycopg2
@@ -14,7 +15,7 @@ from psycopg2.extensions import connection
 from icse.embedded.account import Account, own_folder, service_account
 from icse.embedded.layout import Layout
 from icse.embedded.programs import postgres_bin
-from icse.embedded.service import Service
+from icse.embedded.service import Service, ServiceFailed
 
 SUPERUSER: Final = "postgres"
 SECRET_NAMES: Final = ("postgres_superuser", "postgres_owner", "postgres_app", "postgres_engine")
@@ -76,7 +77,12 @@ def _answers(layout: Layout) -> bool:
     try:
         with closing(connect_as_superuser(layout)):
             return True
-    except psycopg2.OperationalError:
+    except psycopg2.OperationalError as refusal:
+        if "password authentication failed" in str(refusal):
+            message = (
+                f"the cluster in {layout.postgres_home} has other passwords than {layout.secrets.folder}"
+            )
+            raise ServiceFailed(message) from refusal
         return False
 
 
@@ -85,8 +91,9 @@ def settle(layout: Layout, account: Account) -> None:
     # Others may pass through our own data folder, to their own folder in it, but not list it.
     layout.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     if not layout.postgres_pointer.exists() and not account.reaches(layout.data_dir):
-        place = _ELSEWHERE / layout.digest
-        place.mkdir(parents=True, exist_ok=True)
+        # A fresh name, because the folder of an installation that somebody deleted has other passwords.
+        place = _ELSEWHERE / f"{layout.digest}-{token_hex(4)}"
+        place.mkdir(parents=True)
         layout.postgres_pointer.write_text(f"{place / 'postgres'}\n", encoding="utf-8")
     for folder in (layout.postgres_home, layout.postgres_socket_dir):
         own_folder(folder, account)

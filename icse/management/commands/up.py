@@ -13,6 +13,7 @@ from django.db import connections
 
 from icse import env
 from icse.embedded import postgres, preparation, processes, valkey
+from icse.embedded.account import service_account
 from icse.embedded.layout import Layout
 from icse.embedded.lock import AlreadyRunning, only_launcher
 from icse.embedded.service import ServiceFailed
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             supervisor.stop()
 
     def _start_embedded(self, layout: Layout, supervisor: Supervisor) -> None:
+        postgres.settle(layout, service_account())
         if layout.secrets.ensure(*_SECRETS):
             _begin_again()
         supervisor.start(postgres.postgres_service(layout), valkey.valkey_service(layout))
@@ -106,7 +108,7 @@ def _require_addresses() -> None:
 
 
 def _begin_again() -> NoReturn:
-    # Settings were read before there were passwords; this process has started nothing yet.
+    # Settings were read before there were passwords and a place for the cluster; nothing is started yet.
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - our own command line
 

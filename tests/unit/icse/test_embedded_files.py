@@ -76,9 +76,9 @@ def test_closed_parent_folder_stays_closed(tmp_path: Path, monkeypatch: pytest.M
     postgres.settle(layout, account)
     assert _mode(closed) == 0o700
     # Root's unprivileged account cannot enter the closed folder; an ordinary user is its owner and can.
-    home = closed / "data" / "postgres" if reached else tmp_path / "elsewhere" / layout.digest / "postgres"
-    assert layout.postgres_home == home
-    assert home.stat().st_uid == account.uid
+    expected = closed if reached else tmp_path / "elsewhere"
+    assert layout.postgres_home.is_relative_to(expected)
+    assert layout.postgres_home.stat().st_uid == account.uid
     assert reached is (os.geteuid() != 0)
 
 
