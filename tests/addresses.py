@@ -1,0 +1,46 @@
+"""Every address of the platform, read from the URLconf, so that no test has to list them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+_PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A route and its name; `parameters` are the names of what its address carries."""
+
+    name: str
+    route: str
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Return the names of the objects that the address names."""
+        return frozenset(_PARAMETER.findall(self.route))
+
+    @property
+    def is_api(self) -> bool:
+        """Tell whether programs ask here, who are not led to a page."""
+        return self.route.startswith("api/")
+
+    def path(self, values: Mapping[str, object]) -> str:
+        """Return the address that names these objects."""
+        return "/" + _PARAMETER.sub(lambda found: str(values[found[1]]), self.route)
+
+
+def all_addresses() -> list[Address]:
+    """Return every address, in the order of the URLconf."""
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[Address]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield Address(pattern.name or route, route)
