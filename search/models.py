@@ -6,7 +6,7 @@ from accounts.models import Officer
 from evidence.models import Material
 from icse.common.ids import new_id
 from media_analysis.models import MatchKind
-from search.querysets import PictureQueryQuerySet
+from search.querysets import PictureQueryHitQuerySet, PictureQueryQuerySet
 
 
 class PictureQuery(models.Model):
@@ -62,6 +62,8 @@ class PictureQueryHit(models.Model):
     threshold = models.FloatField()
     algorithm = models.CharField(max_length=60)
     regions = models.JSONField(default=dict)
+
+    objects = PictureQueryHitQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -4,12 +4,21 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from evidence.models import Material
+
 if TYPE_CHECKING:
     from accounts.models import Officer
-    from search.models import PictureQuery
+    from search.models import PictureQuery, PictureQueryHit
 
 
 class PictureQueryQuerySet(models.QuerySet["PictureQuery"]):
     def visible_to(self, officer: Officer) -> PictureQueryQuerySet:
         """Keep the officer's own queries: a query picture is nobody else's business."""
         return self.filter(officer=officer)
+
+
+class PictureQueryHitQuerySet(models.QuerySet["PictureQueryHit"]):
+    def visible_to(self, officer: Officer) -> PictureQueryHitQuerySet:
+        """Keep hits of the officer's own queries on materials that they may see by now still."""
+        seen = Material.objects.visible_to(officer).values("pk")
+        return self.filter(query__officer=officer, material__in=seen)
