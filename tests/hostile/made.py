@@ -1,7 +1,7 @@
 """Good files to compare with and to damage: photos by Pillow, clips by PyAV."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import cast
 
@@ -12,6 +12,8 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 RGB = NDArray[np.uint8]
+FRAMES_PER_SECOND = 10
+KEY_FRAME_EVERY = 10
 
 register_heif_opener()
 
@@ -35,25 +37,30 @@ def clip(
     codec: str = "libx264",
     frames: Iterable[RGB] | None = None,
     *,
-    frames_per_second: int = 10,
-    key_frame_every: int = 10,
     pixel_format: str = "yuv420p",
     options: dict[str, str] | None = None,
     with_sound: str = "",
+    turned: int = 0,
+    at: Sequence[int] | None = None,
 ) -> bytes:
-    """Return a video file; without `frames`, thirty frames of 176 x 144 of three still scenes."""
+    """Return a video file; without `frames`, thirty frames of 176 x 144 of three still scenes.
+
+    Ten frames make a second, the first of which is a key frame. `turned` are degrees counterclockwise to be turned for showing; `at` are the frames' times in frames.
+    """
     target = io.BytesIO()
     drawn = list(scenes() if frames is None else frames)
     with av.open(target, "w", format=container, options=options or {}) as output:
-        stream = cast("av.VideoStream", output.add_stream(codec, rate=frames_per_second))
+        stream = cast("av.VideoStream", output.add_stream(codec, rate=FRAMES_PER_SECOND))
         stream.height, stream.width = drawn[0].shape[:2]
-        stream.pix_fmt, stream.gop_size = pixel_format, key_frame_every
-        stream.codec_context.time_base = Fraction(1, frames_per_second)
+        stream.pix_fmt, stream.gop_size = pixel_format, KEY_FRAME_EVERY
+        stream.codec_context.time_base = Fraction(1, FRAMES_PER_SECOND)
         if with_sound:
-            _add_silence(output, with_sound, seconds=len(drawn) / frames_per_second)
-        for at, pixels in enumerate(drawn):
+            _add_silence(output, with_sound, seconds=len(drawn) / FRAMES_PER_SECOND)
+        if turned:
+            stream.set_display_rotation(turned)
+        for stamp, pixels in zip(at or range(len(drawn)), drawn, strict=True):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-            frame.pts = at
+            frame.pts = stamp
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
     return target.getvalue()

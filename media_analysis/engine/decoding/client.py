@@ -5,19 +5,22 @@ with Decoder() as decoder:
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from media_analysis.engine.decoding.answers import still_from
+from media_analysis.engine.decoding.answers import frame_from, plan_from, still_from
 from media_analysis.engine.decoding.channel import Message
 from media_analysis.engine.decoding.errors import DecoderDied
 from media_analysis.engine.decoding.limits import Budget, Limits
 from media_analysis.engine.decoding.memory import PixelMemory
-from media_analysis.engine.decoding.results import LONGEST_SIDE, DecodedStill
+from media_analysis.engine.decoding.results import LONGEST_SIDE, DecodedStill, VideoFrame, VideoPlan
 from media_analysis.engine.decoding.server_process import Job, ServerProcess
+
+FRAME_SIDE: Final = 1024
+"""Pixels on the long side of a video frame, unless asked otherwise."""
 
 
 class Decoder:
@@ -75,6 +78,86 @@ class Decoder:
             self._server = ServerProcess(self._limits)
         return self._server
 
+    def metadata(self, path: Path, media_type: str = "") -> Message:
+        """Return `tool`, `tool_version` and `tags` of a file, as `engine.metadata.reader` reads them.
+
+        Raises as `still` does.
+        """
+        return self._ask("metadata", path, self._limits.metadata)
+
+    def video_plan(self, path: Path) -> VideoPlan:
+        """Return what a video holds and how to divide the work on it. Raises as `still` does."""
+        return plan_from(self._ask("plan", path, self._limits.plan))
+
+    def video_keyframes(
+        self, path: Path, *, long_side: int = FRAME_SIDE
+    ) -> Generator[VideoFrame, None, None]:
+        """Yield every key frame of a video, upright, at most `long_side` px long. Raises as `still` does.
+
+        This reads a video fifty times as fast as it plays.
+        """
+        yield from self._stream("key_frames", path, self._limits.key_frames, {"long_side": long_side})
+
+    def video_frames(
+        self,
+        path: Path,
+        *,
+        start_s: float,
+        end_s: float,
+        frames_per_second: float,
+        long_side: int = FRAME_SIDE,
+    ) -> Generator[VideoFrame, None, None]:
+        """Yield frames of a part of a video at regular times, upright. Raises as `still` does.
+
+        The part should be a segment of the plan, since decoding begins at the key frame before it. One frame
+        is decoded ahead of the one that is looked at, no more.
+        """
+        options = {
+            "start_s": start_s,
+            "end_s": end_s,
+            "frames_per_second": frames_per_second,
+            "long_side": long_side,
+        }
+        yield from self._stream("frames", path, self._limits.frames, options)
+
+    def proxy(self, path: Path, target: Path) -> None:
+        """Write an MP4 that every browser plays, at most 720p. Raises as `still` does.
+
+        The target appears when it is whole, and never otherwise.
+        """
+        half = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            with half.open("x+b") as output:
+                self._ask("proxy", path, self._limits.proxy, output.fileno())
+                os.fsync(output.fileno())
+            half.replace(target)
+        finally:
+            half.unlink(missing_ok=True)
+
+    def _ask(self, work: str, path: Path, budget: Budget, output: int | None = None) -> Message:
+        """Return the only answer of a child that has then ended."""
+        with _job(self._running(), work, path, budget, output) as job:
+            message = job.receive()
+            job.finish()
+            return message
+
+    def _stream(
+        self, work: str, path: Path, budget: Budget, options: Message
+    ) -> Generator[VideoFrame, None, None]:
+        memory = PixelMemory(options["long_side"])
+        try:
+            with _job(self._running(), work, path, budget, memory.descriptor, options) as job:
+                for _ in range(self._limits.video_frames + 1):
+                    message = job.receive()
+                    if "end" in message:
+                        break
+                    frame = frame_from(message, memory)
+                    job.go_on()
+                    yield frame
+                job.stop()
+        finally:
+            memory.close()
+
     def _free_memory(self) -> PixelMemory:
         """Return memory that no living child can write to."""
         if self._leaving is not None:
@@ -87,12 +170,18 @@ class Decoder:
 
 @contextmanager
 def _job(
-    server: ServerProcess, work: str, path: Path, budget: Budget, output: int, options: Message | None = None
+    server: ServerProcess,
+    work: str,
+    path: Path,
+    budget: Budget,
+    output: int | None,
+    options: Message | None = None,
 ) -> Iterator[Job]:
     """Hand a file, opened read-only, to a child; when something goes wrong, see to it that the child ends."""
     source = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        job = server.submit(work, budget, options or {}, source, output)
+        # Work that puts out nothing but its answer gets its read-only input a second time.
+        job = server.submit(work, budget, options or {}, source, source if output is None else output)
     finally:
         os.close(source)
     try:

@@ -38,6 +38,7 @@ class Limits:
     metadata: Budget = Budget(cpu_seconds=10, silent_seconds=20, memory_bytes=768 * MIB, open_files=64)
     plan: Budget = Budget(cpu_seconds=120, silent_seconds=180, memory_bytes=1024 * MIB)
     # One segment is at most five minutes' work; twice that leaves room for a slow machine.
+    key_frames: Budget = Budget(cpu_seconds=600, silent_seconds=120, memory_bytes=1536 * MIB)
     frames: Budget = Budget(cpu_seconds=600, silent_seconds=120, memory_bytes=1536 * MIB)
     proxy: Budget = Budget(
         cpu_seconds=3600, silent_seconds=7200, memory_bytes=1536 * MIB, written_bytes=2 * GIB

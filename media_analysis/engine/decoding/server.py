@@ -19,6 +19,7 @@ from media_analysis.engine.decoding.confinement import confine
 from media_analysis.engine.decoding.limits import Limits, limits_from
 from media_analysis.engine.decoding.stills import prepare
 from media_analysis.engine.decoding.work import Work, answer
+from media_analysis.engine.metadata.exiftool import ExifTool, installed_version
 
 _READY: Final = {"ready": True}
 
@@ -30,6 +31,7 @@ class Server:
     control: socket.socket
     limits: Limits
     children: dict[int, int] = field(default_factory=dict)  # number of the job -> process id
+    exiftool: ExifTool | None = None
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def serve(self) -> None:
@@ -41,7 +43,7 @@ class Server:
                 for key, _ in self.selector.select():
                     self._handle(key)
         except ChannelClosed:
-            self._kill_all()
+            self._end()
 
     def _handle(self, key: selectors.SelectorKey) -> None:
         if key.fileobj is self.control:
@@ -58,20 +60,32 @@ class Server:
             os.close(descriptor)
 
     def _fork(self, message: Message, files: list[int]) -> None:
+        exiftool = self._waiting_exiftool() if message["work"] == "metadata" else None
         pid = os.fork()
         if not pid:
-            _live_for_one_file(message, files, self.limits)
+            _live_for_one_file(message, files, self.limits, exiftool)
         self.children[message["job"]] = pid
         self.selector.register(os.pidfd_open(pid), selectors.EVENT_READ, message["job"])
+
+    def _waiting_exiftool(self) -> ExifTool | None:
+        """Return a live exiftool where one is installed; starting one per file takes ten times as long."""
+        if self.exiftool is not None and not self.exiftool.is_alive():
+            self.exiftool.close()
+            self.exiftool = None
+        if self.exiftool is None and installed_version() is not None:
+            self.exiftool = ExifTool()
+        return self.exiftool
 
     def _kill(self, job: int) -> None:
         # The process id cannot have been given to another: its child has not been waited for.
         if job in self.children:
             os.kill(self.children[job], signal.SIGKILL)
 
-    def _kill_all(self) -> None:
+    def _end(self) -> None:
         for job in self.children:
             self._kill(job)
+        if self.exiftool is not None:
+            self.exiftool.close()
 
     def _reap(self, pidfd: int, job: int) -> None:
         self.selector.unregister(pidfd)
@@ -89,14 +103,15 @@ class Server:
         )
 
 
-def _live_for_one_file(message: Message, files: list[int], limits: Limits) -> None:
+def _live_for_one_file(message: Message, files: list[int], limits: Limits, exiftool: ExifTool | None) -> None:
     """Be the child: read the file, answer, and end without running anything of the parent's."""
     status = 1
     try:
         source, output, channel = files
-        confine(getattr(limits, message["work"]), keep=files)
+        confine(getattr(limits, message["work"]), keep=[*files, *(exiftool.descriptors if exiftool else ())])
         with socket.socket(fileno=channel) as connection, os.fdopen(source, "rb") as opened:
-            answer(message["work"], Work(opened, output, connection, limits, message["options"]))
+            work = Work(opened, output, connection, limits, message["options"], exiftool)
+            answer(message["work"], work)
         status = 0
     finally:
         os._exit(status)

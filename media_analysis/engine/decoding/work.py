@@ -1,15 +1,25 @@
 """What a decoder child does with its one file, and how it says that it could not."""
 
+import dataclasses
+import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Final
 
-from media_analysis.engine.decoding.channel import Message, send
+from media_analysis.engine.decoding.channel import Message, receive, send
 from media_analysis.engine.decoding.errors import Refused, TooLarge, Unreadable, to_message
 from media_analysis.engine.decoding.limits import Limits
 from media_analysis.engine.decoding.memory import Canvas
+from media_analysis.engine.decoding.results import VideoFrame
 from media_analysis.engine.decoding.stills import decode_still
+from media_analysis.engine.decoding.video_frames import key_frames, sampled_frames
+from media_analysis.engine.decoding.video_plan import plan_video
+from media_analysis.engine.decoding.video_proxy import write_proxy
+from media_analysis.engine.decoding.video_source import opened_video
+from media_analysis.engine.metadata.exiftool import ExifTool
+from media_analysis.engine.metadata.reader import read_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Work:
     channel: socket.socket
     limits: Limits
     options: Message
+    exiftool: ExifTool | None = None
 
 
 def answer(name: str, work: Work) -> None:
@@ -57,4 +68,46 @@ def _still(work: Work) -> None:
     )
 
 
-_WORK: Final[dict[str, Callable[[Work], None]]] = {"still": _still}
+def _metadata(work: Work) -> None:
+    # By process id, so that a reader in a program of its own finds the file, too.
+    raw = read_tags(Path(f"/proc/{os.getpid()}/fd/{work.source.fileno()}"), work.exiftool)
+    send(work.channel, {"tool": raw.tool, "tool_version": raw.tool_version, "tags": raw.tags})
+
+
+def _plan(work: Work) -> None:
+    send(work.channel, {"plan": dataclasses.asdict(plan_video(work.source, work.limits))})
+
+
+def _key_frames(work: Work) -> None:
+    with opened_video(work.source, work.limits) as video:
+        _send_frames(work, key_frames(video, work.limits, work.options["long_side"]))
+
+
+def _frames(work: Work) -> None:
+    with opened_video(work.source, work.limits) as video:
+        _send_frames(work, sampled_frames(video, work.limits, **work.options))
+
+
+def _send_frames(work: Work, frames: Iterable[VideoFrame]) -> None:
+    """Send frames one at a time, each when the last has been taken over: memory holds one."""
+    canvas = Canvas(work.output)
+    for frame in frames:
+        canvas.hold(frame.pixels)
+        send(work.channel, {"shape": frame.pixels.shape[:2], "at_s": frame.at_s, "is_key": frame.is_key})
+        receive(work.channel)
+    send(work.channel, {"end": True})
+
+
+def _proxy(work: Work) -> None:
+    write_proxy(work.source, work.output, work.limits)
+    send(work.channel, {"end": True})
+
+
+_WORK: Final[dict[str, Callable[[Work], None]]] = {
+    "still": _still,
+    "metadata": _metadata,
+    "plan": _plan,
+    "key_frames": _key_frames,
+    "frames": _frames,
+    "proxy": _proxy,
+}
