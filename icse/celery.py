@@ -9,3 +9,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icse.settings")
 app = Celery("icse")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Each expires before its next turn, so that a broker coming back does not find a heap of them.
+    "relay-outbox": {"task": "common.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-outbox": {"task": "common.sweep_outbox", "schedule": 3600.0, "options": {"expires": 600}},
+    "requeue-stalled": {
+        "task": "media_analysis.requeue_stalled",
+        "schedule": 10.0,
+        "options": {"expires": 10, "queue": "query"},
+    },
+    "sweep-picture-queries": {
+        "task": "search.sweep_picture_queries",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+}

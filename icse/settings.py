@@ -277,15 +277,6 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
-    "relay-outbox": {"task": "common.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
-    "sweep-outbox": {"task": "common.sweep_outbox", "schedule": 3600.0, "options": {"expires": 600}},
-    "requeue-stalled": {
-        "task": "media_analysis.requeue_stalled",
-        "schedule": 10.0,
-        "options": {"expires": 10, "queue": "query"},
-    },
-}
 
 # --- Hints to open pages -----------------------------------------------------------------------------------
 

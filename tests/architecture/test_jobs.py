@@ -1,0 +1,52 @@
+"""Jobs are named by string between rooms: every name that is asked for must be a task somewhere."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from icse.celery import app
+
+ROOT: Final = Path(settings.BASE_DIR)
+ROOMS: Final = ("icse", "accounts", "evidence", "media_analysis", "series", "search", "forum")
+
+
+def _registered() -> set[str]:
+    app.loader.import_default_modules()
+    return {name for name in app.tasks if not name.startswith("celery.")}
+
+
+def _enqueued() -> Iterator[str]:
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "enqueue":
+                    yield from (word.value for word in node.args[:1] if isinstance(word, ast.Constant))
+
+
+def test_every_job_asked_for_exists() -> None:
+    asked = set(_enqueued())
+    assert asked
+    assert asked - _registered() == set()
+
+
+def test_every_periodic_job_exists_and_expires() -> None:
+    schedule = app.conf.beat_schedule
+    assert {entry["task"] for entry in schedule.values()} - _registered() == set()
+    assert [name for name, entry in schedule.items() if entry["options"]["expires"] > entry["schedule"]] == []
+
+
+def test_every_job_is_named_after_its_room() -> None:
+    names = _registered()
+    assert names
+    rooms = {"common", *ROOMS}
+    assert {name for name in names if name.split(".")[0] not in rooms} == set()
+
+
+def test_no_job_runs_inside_its_sender() -> None:
+    assert app.conf.task_always_eager is False
+    assert app.conf.task_acks_late is True
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.worker_prefetch_multiplier == 1
