@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Subquery
 
 from evidence.models import CustodyEvent, Derivative, Kind, Material, Priority, Submission
 from evidence.store import Shelf
@@ -14,6 +14,7 @@ from icse.common.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
     from uuid import UUID
 
     from accounts.models import Officer
@@ -162,3 +163,28 @@ def list_own_custody(officer: Officer, material: Material) -> list[CustodyEvent]
     own = Submission.objects.visible_to(officer).of_country_of(officer).filter(material=material)
     events = CustodyEvent.objects.filter(submission__in=own).select_related("officer", "submission")
     return list(events.order_by("happened_at", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class RecentUpload:
+    """One of the officer's own uploads, as a line that leads back to it."""
+
+    batch: UUID
+    case_reference: str
+    files: int
+    received_at: datetime
+
+
+def list_recent_uploads(officer: Officer, *, limit: int = 8) -> list[RecentUpload]:
+    """Return the officer's own last uploads, newest first; files handed in one by one are none."""
+    own = Submission.objects.visible_to(officer).filter(officer=officer, batch__isnull=False)
+    rows = (
+        own.values("batch")
+        .annotate(files=Count("pk"), began=Min("received_at"), reference=Max("case_reference"))
+        .order_by("-began")
+    )
+    return [
+        RecentUpload(row["batch"], row["reference"], row["files"], row["began"])
+        for row in rows[:limit]
+        if row["batch"]
+    ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evidence.forms import DEFAULT_DETAILS, UploadDetailsForm
 from evidence.policies import check_can_submit_material
+from evidence.queries import list_recent_uploads
 from icse.common.ids import new_id
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def upload(request: OfficerRequest) -> HttpResponse:
     check_can_submit_material(request.user)
     if request.method == "POST":
         return _open_batch(request)
-    return render(request, "evidence/upload.html", {"form": _remembered_form(request)})
+    context = {"form": _remembered_form(request), "recent": list_recent_uploads(request.user)}
+    return render(request, "evidence/upload.html", context)
 
 
 @require_safe
@@ -36,7 +38,7 @@ def upload_sheet(request: OfficerRequest) -> HttpResponse:
     """Return the form for files that were dropped on another page."""
     check_can_submit_material(request.user)
     return render(
-        request, "evidence/_upload_form.html", {"form": _remembered_form(request), "is_sheet": True}
+        request, "evidence/partials/_upload_form.html", {"form": _remembered_form(request), "is_sheet": True}
     )
 
 

@@ -55,7 +55,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _as_notice(request: HttpRequest, error: DomainError) -> HttpResponse:
-    response = render(request, "errors/_notice.html", {"message": error.message}, status=error.status)
+    response = render(
+        request, "errors/partials/_notice.html", {"message": error.message}, status=error.status
+    )
     response.headers["HX-Retarget"] = "#notices"
     response.headers["HX-Reswap"] = "beforeend"
     return response

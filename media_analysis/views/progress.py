@@ -33,14 +33,14 @@ def batch(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
 def batch_fragment(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
     """Return the part of that page that changes; it asks for itself until everything is done."""
     check_can_submit_material(request.user)
-    return render(request, "media_analysis/_batch.html", _batch_context(request, batch_id))
+    return render(request, "media_analysis/partials/_batch.html", _batch_context(request, batch_id))
 
 
 @require_safe
 def running(request: OfficerRequest) -> HttpResponse:
     """Return how much of the officer's uploads is through, as the bar shows it."""
     done, files = running_work(request.user)
-    return render(request, "media_analysis/_running.html", {"done": done, "files": files})
+    return render(request, "media_analysis/partials/_running.html", {"done": done, "files": files})
 
 
 def _batch_context(request: OfficerRequest, batch_id: UUID) -> dict[str, Any]:

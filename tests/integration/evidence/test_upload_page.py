@@ -1,12 +1,16 @@
 """The upload page, its sheet and what it remembers."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from evidence.models import Submission
 from tests.cast import Cast
+from tests.factories.evidence import submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +72,56 @@ def test_upload_denied_to_roles_without_media(client: Client, cast: Cast, part: 
     client.force_login(getattr(cast, part))
 
     assert client.get(reverse(page)).status_code == 403
+
+
+def test_upload_page_leads_back_to_the_officers_own_uploads(client: Client, cast: Cast) -> None:
+    mine, colleagues = uuid4(), uuid4()
+    for _ in range(2):
+        submitted(cast.owner, batch=mine, case_reference="2026-117")
+    submitted(cast.owner)
+    submitted(cast.colleague, batch=colleagues)
+    client.force_login(cast.owner)
+
+    recent = client.get(reverse("upload")).context["recent"]
+
+    assert [(upload.batch, upload.files, upload.case_reference) for upload in recent] == [
+        (mine, 2, "2026-117")
+    ]
+
+
+def test_batch_page_shows_files_and_asks_again_until_all_is_done(client: Client, cast: Cast) -> None:
+    batch = uuid4()
+    submitted(cast.owner, batch=batch, file_name="first.jpg")
+    submitted(cast.owner, batch=batch, file_name="second.jpg", analyzed_at=None)
+    client.force_login(cast.colleague)
+
+    page = client.get(reverse("batch", args=[batch])).content.decode()
+    Submission.objects.update(analyzed_at=timezone.now())
+    fragment = client.get(reverse("batch_fragment", args=[batch])).content.decode()
+
+    assert "first.jpg" in page
+    assert "1 of 2 files are analyzed" in page
+    assert "every 2s" in page
+    assert "All 2 files are analyzed" in fragment
+    assert "every 2s" not in fragment
+
+
+def test_batch_page_queries_do_not_grow_with_its_files(
+    client: Client, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    batch = uuid4()
+    for _ in range(12):
+        submitted(cast.owner, batch=batch, analyzed_at=None)
+    client.force_login(cast.owner)
+
+    with django_assert_max_num_queries(12):
+        client.get(reverse("batch", args=[batch]))
+
+
+def test_running_work_counts_the_officers_open_uploads(client: Client, cast: Cast) -> None:
+    batch = uuid4()
+    submitted(cast.owner, batch=batch)
+    submitted(cast.owner, batch=batch, analyzed_at=None)
+    client.force_login(cast.owner)
+
+    assert "1/2" in client.get(reverse("running")).content.decode()
