@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from media_analysis.models import RunState
 
 if TYPE_CHECKING:
     from evidence.models import Material, Submission
@@ -20,6 +23,7 @@ class MaterialSerializer(serializers.Serializer["Material"]):
     kind = serializers.CharField()
     state = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.ChoiceField(RunState.choices))
     def get_state(self, material: Material) -> str:
         """Return `received`, `analyzing`, `done` or `quarantined`."""
         state: str = self.context["states"].get(material.pk, "received")
@@ -36,6 +40,7 @@ class AnalysisSerializer(serializers.Serializer["Analysis"]):
     error = serializers.CharField()
     result = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.DictField())
     def get_result(self, analysis: Analysis) -> dict[str, Any]:
         """Return the summing-up; hashes of all orientations are the machines' own tool."""
         return {name: value for name, value in analysis.result.items() if name != "orientations"}
@@ -102,24 +107,29 @@ class MaterialDetailSerializer(MaterialSerializer):
     faces = serializers.SerializerMethodField()
     submissions = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.CharField())
     def get_failure(self, material: Material) -> str:
         """Return why the file was set aside, worded for the officer; empty otherwise."""
         failure: str = self.context["failure"]
         return failure
 
+    @extend_schema_field(AnalysisSerializer(many=True))
     def get_analyses(self, material: Material) -> list[dict[str, Any]]:
         """Return each analyzer's result."""
         return [AnalysisSerializer(each).data for each in self.context["analyses"]]
 
+    @extend_schema_field(CaptureFactsSerializer(allow_null=True))
     def get_capture(self, material: Material) -> dict[str, Any] | None:
         """Return the facts of the capture, or None."""
         facts = self.context["capture"]
         return CaptureFactsSerializer(facts).data if facts else None
 
+    @extend_schema_field(FaceSerializer(many=True))
     def get_faces(self, material: Material) -> list[dict[str, Any]]:
         """Return the faces."""
         return [FaceSerializer(each).data for each in self.context["faces"]]
 
+    @extend_schema_field(SubmissionBriefSerializer(many=True))
     def get_submissions(self, material: Material) -> list[dict[str, Any]]:
         """Return the submissions that the asker may see, the earliest first."""
         return [SubmissionBriefSerializer(each).data for each in self.context["submissions"]]
@@ -141,6 +151,7 @@ class MatchSerializer(serializers.Serializer[Any]):
     material = serializers.SerializerMethodField()
     regions = serializers.DictField()
 
+    @extend_schema_field(MaterialSerializer())
     def get_material(self, match: Any) -> dict[str, Any]:
         """Return the other side."""
         return dict(MaterialSerializer(match.other, context=self.context).data)

@@ -111,7 +111,7 @@ class LikeFaceQuestionSerializer(serializers.Serializer[Any]):
 class FaceHitSerializer(serializers.Serializer["FaceHit"]):
     """A material with faces like those asked for, `faces` and `asked` pair by pair."""
 
-    kind = serializers.SerializerMethodField()
+    kind = serializers.CharField()
     material = MaterialSerializer()
     faces = FaceSerializer(many=True)
     asked = serializers.ListField(child=serializers.UUIDField())
@@ -119,7 +119,3 @@ class FaceHitSerializer(serializers.Serializer["FaceHit"]):
     threshold = serializers.FloatField()
     algorithm = serializers.CharField()
     is_candidate = serializers.BooleanField()
-
-    def get_kind(self, hit: FaceHit) -> str:
-        """Return the kind of match that this would be."""
-        return "face"

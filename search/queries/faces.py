@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.queries import scopes_of
 from evidence.models import Material
 from media_analysis.engine.faces import dlib_resnet, sface
-from media_analysis.models import Face
+from media_analysis.models import Face, MatchKind
 from media_analysis.queries.facts import get_visible_face
 from search.queries.signals import known_by_analysis
 
@@ -44,6 +44,11 @@ class FaceHit:
     distance: float
     threshold: float
     algorithm: str
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of match that this would be."""
+        return MatchKind.FACE.value
 
     @property
     def is_candidate(self) -> bool:
