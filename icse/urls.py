@@ -11,8 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evidence.urls")),
     path("", include("evidence.upload_urls")),
     path("", include("media_analysis.urls")),
+    path("", include("series.urls")),
+    path("", include("search.urls")),
+    path("", include("forum.urls")),
     path("api/v1/", include("evidence.api_urls")),
     path("api/v1/", include("media_analysis.api_urls")),
+    path("api/v1/", include("series.api_urls")),
+    path("api/v1/", include("search.api_urls")),
 ]
 
 websocket_urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,0 +1,143 @@
+"""The search page: results by words, by picture or by face, each with the reason why it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.paginator import Paginator
+
+from evidence.queries import find_visible_materials, posters
+from media_analysis.models import MatchKind
+from media_analysis.queries.facts import get_visible_face
+from search.contexts.grid import selection_context
+from search.contexts.narrowing import narrowing_context
+from search.models import PictureQuery
+from search.queries.faces import like_faces
+from search.queries.pictures import get_picture_query, list_hits
+from search.queries.words import text_search
+from series.contexts.cards import cards_by_id
+from series.contexts.pictures import faces_of
+from series.drawing import Sheet
+from series.explanations import measure_of, place_of, title_of
+from series.queries.stacks import collapse_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from media_analysis.queries.matches import MatchView
+    from search.queries.faces import FaceHit
+    from search.terms import SearchTerms
+    from series.contexts.cards import Card
+    from series.contexts.pictures import Face
+
+PAGE_SIZE: Final = 60
+_COPIES: Final = frozenset({MatchKind.IDENTICAL, MatchKind.COPY})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A material that was found, and why, in words."""
+
+    card: Card
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultGroup:
+    """Results that are here for one kind of reason."""
+
+    title: str
+    results: list[Result]
+
+
+def words_context(officer: Officer, terms: SearchTerms, page: str) -> dict[str, Any]:
+    """Return what a search by words, hashes or serial numbers found; nothing while nothing is asked."""
+    if terms.is_empty:
+        return {"is_asked": False, "terms": terms}
+    search = text_search(officer, terms)
+    shown = Paginator(collapse_stacks(officer, search.materials()), PAGE_SIZE).get_page(page)
+    hits = search.explain(shown)
+    cards = cards_by_id(officer, [hit.material for hit in hits])
+    results = [Result(cards[hit.material.pk], hit.reasons) for hit in hits if hit.material.pk in cards]
+    found = {"is_asked": True, "page": shown, "groups": [ResultGroup("", results)] if results else []}
+    return found | narrowing_context(search, terms) | selection_context(officer)
+
+
+def picture_context(officer: Officer, query_id: UUID) -> dict[str, Any]:
+    """Return a search by picture and what it has found so far.
+
+    Raises:
+        NotFound: There is none, or it is somebody else's.
+    """
+    query = get_picture_query(officer, query_id)
+    hits = list_hits(officer, query) if query.state == PictureQuery.State.DONE else []
+    return {
+        "is_asked": True,
+        "picture_query": query,
+        "asked_picture": _asked_picture(officer, query),
+        "is_waiting": query.state == PictureQuery.State.WAITING,
+        "has_failed": query.state == PictureQuery.State.FAILED,
+        "groups": _groups(officer, hits),
+    } | selection_context(officer)
+
+
+def faces_context(officer: Officer, face_ids: Sequence[UUID], *, together: bool) -> dict[str, Any]:
+    """Return material with faces like those chosen, candidates first.
+
+    Raises:
+        NotFound: The officer may not see one of the faces.
+    """
+    hits = like_faces(officer, face_ids, together=together)
+    cards = cards_by_id(officer, [hit.material for hit in hits])
+    near = [_face_result(cards, hit) for hit in hits if hit.is_candidate]
+    far = [_face_result(cards, hit) for hit in hits if not hit.is_candidate]
+    groups = [ResultGroup("Perhaps the same person", near), ResultGroup("Next nearest, probably others", far)]
+    return {
+        "is_asked": True,
+        "asked_faces": _asked_faces(officer, face_ids),
+        "together": together,
+        "groups": [group for group in groups if group.results],
+    } | selection_context(officer)
+
+
+def _groups(officer: Officer, hits: Sequence[MatchView]) -> list[ResultGroup]:
+    cards = cards_by_id(officer, [hit.other for hit in hits])
+    kinds = dict.fromkeys(hit.kind for hit in hits)
+    return [
+        ResultGroup(title_of(kind), [_hit_result(cards, hit) for hit in hits if hit.kind == kind])
+        for kind in kinds
+    ]
+
+
+def _hit_result(cards: dict[UUID, Card], hit: MatchView) -> Result:
+    place = place_of(hit.regions.get("other_at_ms")) if cards[hit.other.pk].length else ""
+    return Result(cards[hit.other.pk], tuple(filter(None, (measure_of(hit), place))))
+
+
+def _face_result(cards: dict[UUID, Card], hit: FaceHit) -> Result:
+    why = f"Distance {hit.distance:.2f}: strangers rarely come below {hit.threshold:.2f}."
+    return Result(cards[hit.material.pk], (why,))
+
+
+def _asked_picture(officer: Officer, query: PictureQuery) -> dict[str, Any] | None:
+    """Return what is drawn of the material that was asked with; an uploaded picture is not shown again."""
+    if query.material is None:
+        return None
+    sheet = Sheet.over(query.material.width, query.material.height)
+    is_shown = query.material_id in posters(officer, [query.material.pk])
+    return {
+        "material": query.material,
+        "sheet": sheet,
+        "view": sheet.around(query.box, margin=0.15) if query.box else sheet.box((0, 0, 1, 1)),
+        "boxes": [sheet.box(query.box)] if query.box else [],
+        "is_shown": is_shown,
+    }
+
+
+def _asked_faces(officer: Officer, face_ids: Iterable[UUID]) -> list[Face]:
+    rows = [get_visible_face(officer, face_id) for face_id in dict.fromkeys(face_ids)]
+    materials = {each.pk: each for each in find_visible_materials(officer, {row.material_id for row in rows})}
+    return [face for row in rows for face in faces_of(materials[row.material_id], [row])]

@@ -1,0 +1,53 @@
+"""What officers fill in to search by picture or face."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SIDES = ("x", "y", "width", "height")
+
+
+class BoxField(forms.CharField):
+    """A drawn box as `x y width height`, relative to the picture; empty for the whole of it."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the four numbers, or None."""
+        written = str(value or "").split()
+        if not written:
+            return None
+        try:
+            sides = tuple(float(side) for side in written)
+        except ValueError as problem:
+            raise ValidationError("A box is four numbers.") from problem
+        if len(sides) != len(_SIDES):
+            raise ValidationError("A box is four numbers.")
+        return sides
+
+
+class AskForm(forms.Form):
+    """Which material to search with, at which place of a film, and which part of the picture."""
+
+    material = forms.UUIDField(required=False)
+    at_ms = forms.IntegerField(min_value=0, required=False)
+    box = BoxField(required=False)
+
+
+class PlaceForm(forms.Form):
+    """What a search page's address names beside words: a picture query, or faces."""
+
+    picture = forms.UUIDField(required=False)
+    together = forms.BooleanField(required=False)
+
+
+def chosen_faces(told: QueryDict) -> list[UUID]:
+    """Return the faces that an address names; what is no id is left out."""
+    return [UUID(each) for each in told.getlist("face") if _ID.fullmatch(each)]

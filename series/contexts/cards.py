@@ -1,0 +1,98 @@
+"""What a tile says of a material, in a fixed number of queries for a whole page of tiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence.queries import origins, posters
+from media_analysis.models import RunState
+from media_analysis.queries.facts import cameras, count_faces
+from media_analysis.queries.progress import WAITING, progress_from
+from series.queries.stacks import count_copies
+from series.wording import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from evidence.models import Material
+    from evidence.queries import Origin
+    from media_analysis.queries.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A material as a tile shows it; what analyzers found is empty until the asker's own analysis is through.
+
+    `poster_ms` is the place of the blurred picture, None where there is none yet.
+    """
+
+    material: Material
+    origin: Origin
+    progress: Progress
+    poster_ms: int | None
+    copies: int = 1
+    faces: int = 0
+    camera: str = ""
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in words."""
+        return str(RunState(self.progress.state).label)
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the analysis is through."""
+        return self.progress.state == RunState.DONE
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether the file could not be analyzed."""
+        return self.progress.state == RunState.QUARANTINED
+
+    @property
+    def length(self) -> str:
+        """Return a video's length as minutes and seconds, empty for a photo."""
+        return clock(self.material.duration) if self.material.duration is not None else ""
+
+
+def cards_of(officer: Officer, materials: Sequence[Material]) -> list[Card]:
+    """Return the tiles of visible materials, in their order."""
+    ids = [material.pk for material in materials]
+    earliest = origins(officer, ids)
+    progress = progress_from(earliest)
+    done = [pk for pk in ids if progress.get(pk, WAITING).state == RunState.DONE]
+    over = [pk for pk in ids if progress.get(pk, WAITING).is_over]
+    found = _Found(posters(officer, over), count_copies(officer, materials), count_faces(done), cameras(done))
+    return [
+        found.card(material, earliest[material.pk], progress.get(material.pk, WAITING))
+        for material in materials
+        if material.pk in earliest
+    ]
+
+
+def cards_by_id(officer: Officer, materials: Sequence[Material]) -> dict[UUID, Card]:
+    """Return the tiles of visible materials by id; a material that is named twice is read once."""
+    once = {material.pk: material for material in materials}
+    return {card.material.pk: card for card in cards_of(officer, list(once.values()))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    posters: dict[UUID, int]
+    copies: dict[UUID, int]
+    faces: dict[UUID, int]
+    cameras: dict[UUID, str]
+
+    def card(self, material: Material, origin: Origin, progress: Progress) -> Card:
+        return Card(
+            material=material,
+            origin=origin,
+            progress=progress,
+            poster_ms=self.posters.get(material.pk),
+            copies=self.copies.get(material.pk, 1),
+            faces=self.faces.get(material.pk, 0),
+            camera=self.cameras.get(material.pk, ""),
+        )

@@ -1,0 +1,115 @@
+"""The page of one match, and the way from one undecided match to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from icse.common.access import allows
+from media_analysis.queries.matches import get_match, list_matches
+from series.contexts.cards import cards_by_id
+from series.contexts.pictures import Pane
+from series.explanations import answers_to, details_of, measure_of, title_of
+from series.pairs import Pair
+from series.policies import check_can_decide_match
+from series.queries.decisions import decisions_about, find_decision, list_decision_history
+from series.queries.queue import proposals_to_decide
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from media_analysis.queries.matches import PairView
+    from series.contexts.cards import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where the officer is deciding: along one material's matches, or along the queue.
+
+    `place` counts from 0. Once a match is decided it leaves the list, so the next one has its place.
+    """
+
+    material_id: UUID | None = None
+    place: int = 0
+
+    @property
+    def query(self) -> str:
+        """Return the walk as it stands in an address."""
+        told: dict[str, Any] = {"of": self.material_id} if self.material_id else {}
+        return urlencode(told | {"place": self.place})
+
+    def later(self) -> Walk:
+        """Return the walk one place further on, past a match that is left undecided."""
+        return Walk(self.material_id, self.place + 1)
+
+
+def match_context(officer: Officer, match_id: str, walk: Walk) -> dict[str, Any]:
+    """Return what the page of a match shows.
+
+    Raises:
+        NotFound: There is none, or a side of it is not the officer's to see.
+    """
+    match = get_match(officer, match_id)
+    pair = pair_of(match)
+    return {
+        "match": match,
+        "title": title_of(match.kind),
+        "measure": measure_of(match),
+        "details": details_of(match.kind, match.regions),
+        "answers": answers_to(match.kind),
+        "panes": _panes(officer, match),
+        "decision": find_decision(officer, pair),
+        "history": list(list_decision_history(officer, pair)),
+        "may_decide": allows(check_can_decide_match, officer),
+        "walk": walk,
+    }
+
+
+def pair_of(match: PairView) -> Pair:
+    """Return what a decision about the match is keyed by."""
+    return Pair.of(match.kind, match.left.pk, match.right.pk)
+
+
+def next_address(officer: Officer, walk: Walk, *, after: str = "") -> str:
+    """Return the address of the match that stands at the walk's place, or of the list when it is through.
+
+    `after` is the match just left; it is never the next one.
+    """
+    found = _at_place(officer, walk)
+    if found and found != after:
+        return f"{reverse('match', args=[found])}?{walk.query}"
+    return reverse("material", args=[walk.material_id]) if walk.material_id else reverse("queue")
+
+
+def _at_place(officer: Officer, walk: Walk) -> str | None:
+    if walk.material_id is None:
+        queued = proposals_to_decide(officer)[walk.place : walk.place + 1]
+        return queued[0].match.id if queued else None
+    undecided = _undecided_of(officer, walk.material_id)
+    return undecided[walk.place] if walk.place < len(undecided) else None
+
+
+def _undecided_of(officer: Officer, material_id: UUID) -> list[str]:
+    matches = list_matches(officer, material_id)
+    pairs = {match.id: Pair.of(match.kind, material_id, match.other.pk) for match in matches}
+    said = decisions_about(officer, set(pairs.values()))
+    return [match.id for match in matches if pairs[match.id] not in said]
+
+
+def _panes(officer: Officer, match: PairView) -> list[Pane]:
+    cards = cards_by_id(officer, [match.left, match.right])
+    return [_pane(match, side, cards[material.pk]) for side, material in _sides(match)]
+
+
+def _sides(match: PairView) -> tuple[tuple[str, Any], ...]:
+    return (("left", match.left), ("right", match.right))
+
+
+def _pane(match: PairView, side: str, card: Card) -> Pane:
+    first = 0 if side == "left" else 2
+    points = [(point[first], point[first + 1]) for point in match.regions.get("points", ())]
+    return Pane.of(card, match.regions.get(side), at_ms=match.regions.get(f"{side}_at_ms"), points=points)

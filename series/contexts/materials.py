@@ -1,0 +1,193 @@
+"""The fragments of the page of one material."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from accounts.policies import Permission, has_permission
+from evidence.models import Handling, Kind, LegalBasis
+from evidence.queries import get_visible_material, list_frames, list_own_custody, list_visible_submissions
+from icse.common.access import allows
+from media_analysis.models import MatchKind
+from media_analysis.queries.facts import capture_facts, list_faces
+from media_analysis.queries.matches import list_matches
+from series.contexts.cards import Card, cards_by_id, cards_of
+from series.contexts.pictures import Face, Pane, faces_of
+from series.drawing import Sheet
+from series.explanations import measure_of, place_of, title_of
+from series.pairs import Pair
+from series.policies import check_can_start_series
+from series.queries.decisions import decisions_about
+from series.queries.listing import list_series, list_series_of_material
+from series.queries.stacks import stack_of
+from series.wording import clock_ms
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import Officer
+    from evidence.models import Material
+    from media_analysis.models import CaptureFacts
+    from media_analysis.queries.matches import MatchView
+    from series.models import Decision
+
+TABS: Final = ("matches", "faces", "metadata", "origin", "series")
+_COPIES: Final = (MatchKind.IDENTICAL, MatchKind.COPY)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """One match as a sentence, with the part of either picture that it is about."""
+
+    match: MatchView
+    title: str
+    measure: str
+    where: str
+    own: Pane
+    other: Pane
+    card: Card
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A kept frame of a video: its place and how it is written."""
+
+    at_ms: int
+    label: str
+
+
+def page_context(officer: Officer, material_id: UUID, tab: str) -> dict[str, Any]:
+    """Return everything that the page of a material shows.
+
+    Raises:
+        NotFound: There is none that the officer may see.
+    """
+    material = get_visible_material(officer, material_id)
+    return (
+        viewer_context(officer, material)
+        | facts_context(officer, material)
+        | tab_context(officer, material, tab)
+    )
+
+
+def viewer_context(officer: Officer, material: Material) -> dict[str, Any]:
+    """Return what the viewer shows: picture or video, faces drawn on it, frames, progress."""
+    card = cards_of(officer, [material])[0]
+    faces = faces_of(material, list_faces(material.pk)) if card.is_done else []
+    frames = list_frames(officer, material) if material.kind == Kind.VIDEO and card.is_done else []
+    return {
+        "material": material,
+        "card": card,
+        "sheet": Sheet.over(material.width, material.height),
+        "is_video": material.kind == Kind.VIDEO,
+        "faces": faces,
+        "drawn_faces": [face for face in faces if not face.face.at_ms],
+        "frames": [Frame(at_ms, clock_ms(at_ms)) for at_ms in frames],
+    }
+
+
+def facts_context(officer: Officer, material: Material) -> dict[str, Any]:
+    """Return what a material is, who may see it and why, and where it came from."""
+    submissions = list(list_visible_submissions(officer, material))
+    return {
+        "submissions": submissions,
+        "handlings": sorted({Handling(each.handling).label for each in submissions}),
+        "may_export": has_permission(officer, Permission.ORIGINAL_EXPORT),
+        "stack": cards_of(officer, stack_of(officer, material).materials),
+    }
+
+
+def progress_context(officer: Officer, material_id: UUID) -> dict[str, Any]:
+    """Return how far the analysis of a visible material is.
+
+    Raises:
+        NotFound: There is none that the officer may see.
+    """
+    return {"card": cards_of(officer, [get_visible_material(officer, material_id)])[0]}
+
+
+def tab_context(officer: Officer, material: Material, tab: str) -> dict[str, Any]:
+    """Return what one tab shows; an unknown name is the first one."""
+    chosen = tab if tab in TABS else TABS[0]
+    card = cards_of(officer, [material])[0]
+    matches = list_matches(officer, material.pk) if card.is_done else []
+    counts = {"matches": len(matches), "faces": card.faces}
+    return {"material": material, "card": card, "tab": chosen, "counts": counts} | _TAB_CONTEXTS[chosen](
+        officer, card, matches
+    )
+
+
+def _matches(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
+    cards = cards_by_id(officer, [match.other for match in matches])
+    pairs = {match.id: Pair.of(match.kind, card.material.pk, match.other.pk) for match in matches}
+    said = decisions_about(officer, set(pairs.values()))
+    lines = [_line(card, match, cards[match.other.pk], said.get(pairs[match.id])) for match in matches]
+    return {
+        "copies": [line for line in lines if line.match.kind in _COPIES],
+        "similar": [line for line in lines if line.match.kind not in _COPIES],
+    }
+
+
+def _line(card: Card, match: MatchView, other: Card, decision: Decision | None) -> MatchLine:
+    regions = match.regions
+    return MatchLine(
+        match=match,
+        title=title_of(match.kind),
+        measure=measure_of(match),
+        where=place_of(regions.get("other_at_ms")),
+        own=Pane.of(card, regions.get("own"), at_ms=regions.get("own_at_ms")),
+        other=Pane.of(other, regions.get("other"), at_ms=regions.get("other_at_ms")),
+        card=other,
+        decision=decision,
+    )
+
+
+def _faces(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
+    found: list[Face] = faces_of(card.material, list_faces(card.material.pk)) if card.is_done else []
+    return {"faces": found}
+
+
+def _metadata(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
+    facts = capture_facts(card.material.pk) if card.is_done else None
+    return {
+        "facts": facts,
+        "tags": sorted(facts.tags.items()) if facts else [],
+        "serials": _serials(facts) if facts else [],
+    }
+
+
+def _serials(facts: CaptureFacts) -> list[tuple[str, str]]:
+    named = (
+        ("Camera serial number", facts.body_serial),
+        ("Lens serial number", facts.lens_serial),
+        ("Internal serial number", facts.internal_serial),
+    )
+    return [(label, value) for label, value in named if value]
+
+
+def _origin(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
+    submissions = list_visible_submissions(officer, card.material)
+    return {
+        "origins": [(each, LegalBasis(each.legal_basis).label) for each in submissions],
+        "custody": list_own_custody(officer, card.material),
+    }
+
+
+def _series(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
+    may_curate = allows(check_can_start_series, officer)
+    return {
+        "series_of_material": list(list_series_of_material(officer, card.material.pk)),
+        "own_series": list(list_series(officer).of_country_of(officer)) if may_curate else [],
+        "may_curate": may_curate,
+    }
+
+
+_TAB_CONTEXTS: Final = {
+    "matches": _matches,
+    "faces": _faces,
+    "metadata": _metadata,
+    "origin": _origin,
+    "series": _series,
+}

@@ -1,0 +1,87 @@
+"""What officers fill in about decisions and series."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+
+from evidence.models import Priority, Sharing
+from series.models import Verdict
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class DecisionForm(forms.Form):
+    """An answer to a match."""
+
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason = forms.CharField(max_length=500, required=False)
+
+    def answer(self) -> tuple[Verdict, str]:
+        """Return the verdict and the reason."""
+        return Verdict(self.cleaned_data["verdict"]), self.cleaned_data["reason"]
+
+
+class WalkForm(forms.Form):
+    """Where the officer is deciding; whatever cannot be read is the beginning of the queue."""
+
+    of = forms.UUIDField(required=False)
+    place = forms.IntegerField(min_value=0, required=False)
+
+    @classmethod
+    def read(cls, told: QueryDict) -> tuple[UUID | None, int]:
+        """Return the material whose matches are walked, or None for the queue, and the place."""
+        form = cls(told)
+        form.is_valid()
+        return form.cleaned_data.get("of"), form.cleaned_data.get("place") or 0
+
+
+class _StyledForm(forms.Form):
+    """A form whose fields carry the style sheet's classes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_choice = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
+
+class SharingForm(_StyledForm):
+    """Who may see a series."""
+
+    sharing = forms.ChoiceField(
+        choices=Sharing.choices,
+        initial=Sharing.NATIONAL,
+        label="Shared with",
+        help_text="Materials keep their own sharing: who may not see one, does not see it here either.",
+    )
+
+
+class DescriptionForm(_StyledForm):
+    """What a series is called, what is said of it and how urgent it is."""
+
+    name = forms.CharField(max_length=120)
+    description = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    priority = forms.ChoiceField(choices=Priority.choices, initial=Priority.ROUTINE, label="Urgency")
+
+
+class SeriesForm(DescriptionForm, SharingForm):
+    """Everything that is asked when a series is started."""
+
+
+class SeriesChoiceForm(forms.Form):
+    """Another series: to add to, or to merge with."""
+
+    series = forms.UUIDField()
+
+
+def selected_materials(told: QueryDict) -> list[UUID]:
+    """Return the materials that were selected in a grid; what is no id selects nothing."""
+    return [UUID(each) for each in told.getlist("material") if _ID.fullmatch(each)]

@@ -1,0 +1,50 @@
+"""The page of one material and the fragments that it fetches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from evidence.queries import get_visible_material
+from series.contexts.materials import page_context, progress_context, tab_context, viewer_context
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from accounts.http import OfficerRequest
+
+
+@require_safe
+def material(request: OfficerRequest, material_id: UUID) -> HttpResponse:
+    """Show a material: the picture, the facts, and one tab; `tab` in the address names it."""
+    context = page_context(request.user, material_id, request.GET.get("tab", ""))
+    return render(request, "material/material.html", context)
+
+
+@require_safe
+def material_tab(request: OfficerRequest, material_id: UUID) -> HttpResponse:
+    """Send one tab of a material's page."""
+    found = get_visible_material(request.user, material_id)
+    context = tab_context(request.user, found, request.GET.get("tab", ""))
+    return render(request, "material/partials/_tabs.html", context)
+
+
+@require_safe
+def material_viewer(request: OfficerRequest, material_id: UUID) -> HttpResponse:
+    """Send the viewer of a material's page, once there is more to be seen."""
+    found = get_visible_material(request.user, material_id)
+    return render(request, "material/partials/_viewer.html", viewer_context(request.user, found))
+
+
+@require_safe
+def material_progress(request: OfficerRequest, material_id: UUID) -> HttpResponse:
+    """Send how far the analysis is; the last answer has the page fetch what was found."""
+    context = progress_context(request.user, material_id)
+    answer = render(request, "material/partials/_progress.html", context)
+    if context["card"].progress.is_over:
+        answer.headers["HX-Trigger"] = "analyzed"
+    return answer

@@ -1,0 +1,122 @@
+"""The pages of series, and what an analyst does to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from series.contexts.series import list_context, page_context
+from series.errors import SeriesNameTaken
+from series.forms import DescriptionForm, SeriesChoiceForm, SeriesForm, SharingForm, selected_materials
+from series.services.curating import (
+    add_materials,
+    create_series,
+    describe_series,
+    remove_material,
+    share_series,
+)
+from series.services.merging import merge_series
+from series.wording import counted
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from accounts.http import OfficerRequest
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def series_list(request: OfficerRequest) -> HttpResponse:
+    """List visible series; a POST starts a new one, from the materials that are selected if any are."""
+    form = SeriesForm(request.POST) if request.method == "POST" else None
+    if form and form.is_valid() and (series_id := _start(request, form)):
+        return redirect("series", series_id)
+    context = list_context(
+        request.user, words=request.GET.get("words", ""), page=request.GET.get("page", ""), form=form
+    )
+    selected = selected_materials(request.POST) if form else []
+    return render(request, "series/series_list.html", context | {"selected": selected})
+
+
+@require_safe
+def series(request: OfficerRequest, series_id: UUID) -> HttpResponse:
+    """Show a series: its head and one tab; `tab` in the address names it."""
+    tab, page = request.GET.get("tab", ""), request.GET.get("page", "")
+    return render(request, "series/series.html", page_context(request.user, series_id, tab=tab, page=page))
+
+
+@require_POST
+def add_to_series(request: OfficerRequest) -> HttpResponse:
+    """Put the selected materials into a series of the officer's country."""
+    choice = SeriesChoiceForm(request.POST)
+    selected = selected_materials(request.POST)
+    if not choice.is_valid() or not selected:
+        messages.warning(request, "Choose a series and at least one material.")
+        return redirect("materials")
+    found = add_materials(by=request.user, series_id=choice.cleaned_data["series"], material_ids=selected)
+    messages.success(request, f"{counted(len(selected), 'material', 'materials')} added to {found.name}.")
+    return redirect("series", found.pk)
+
+
+@require_POST
+def remove_from_series(request: OfficerRequest, series_id: UUID) -> HttpResponse:
+    """Take the selected materials out of a series; they stay where else they are."""
+    selected = selected_materials(request.POST)
+    for material_id in selected:
+        remove_material(by=request.user, series_id=series_id, material_id=material_id)
+    messages.success(request, f"{counted(len(selected), 'material', 'materials')} taken out of the series.")
+    return redirect("series", series_id)
+
+
+@require_POST
+def describe(request: OfficerRequest, series_id: UUID) -> HttpResponse:
+    """Change what a series is called, what is said of it and how urgent it is."""
+    form = DescriptionForm(request.POST)
+    if not form.is_valid() or not _has_described(request, series_id, form):
+        context = page_context(request.user, series_id, tab="", page="")
+        return render(request, "series/series.html", context | {"form": form})
+    messages.success(request, "The series was changed.")
+    return redirect("series", series_id)
+
+
+@require_POST
+def share(request: OfficerRequest, series_id: UUID) -> HttpResponse:
+    """Open a series to all members, or close it to the own country."""
+    form = SharingForm(request.POST)
+    if form.is_valid():
+        share_series(by=request.user, series_id=series_id, sharing=form.cleaned_data["sharing"])
+        messages.success(request, "Who may see the series was changed.")
+    return redirect("series", series_id)
+
+
+@require_POST
+def merge(request: OfficerRequest, series_id: UUID) -> HttpResponse:
+    """Bring another series of the same country into this one, after it was confirmed on the page."""
+    choice = SeriesChoiceForm(request.POST)
+    if choice.is_valid():
+        merge_series(by=request.user, series_id=series_id, other_id=choice.cleaned_data["series"])
+        messages.success(request, "The series were merged. The other one points here from now on.")
+    return redirect("series", series_id)
+
+
+def _start(request: OfficerRequest, form: SeriesForm) -> UUID | None:
+    told = form.cleaned_data
+    try:
+        made = create_series(by=request.user, **told, material_ids=selected_materials(request.POST))
+    except SeriesNameTaken as refusal:
+        form.add_error("name", refusal.message)
+        return None
+    messages.success(request, f"The series {made.name} was started.")
+    return made.pk
+
+
+def _has_described(request: OfficerRequest, series_id: UUID, form: DescriptionForm) -> bool:
+    try:
+        describe_series(by=request.user, series_id=series_id, **form.cleaned_data)
+    except SeriesNameTaken as refusal:
+        form.add_error("name", refusal.message)
+    return form.is_valid()

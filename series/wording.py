@@ -1,0 +1,24 @@
+"""Lengths and numbers as they are written on a page; pure."""
+
+from __future__ import annotations
+
+_MINUTE = 60
+_HOUR = 3600
+
+
+def clock(seconds: float) -> str:
+    """Return a length or place in time as `0:07`, `12:30` or `1:02:03`."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, _HOUR)
+    minutes, left = divmod(rest, _MINUTE)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def clock_ms(milliseconds: int) -> str:
+    """Return a place in a video, given in milliseconds, as `clock` does."""
+    return clock(milliseconds / 1000)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return `1 face` or `3 faces`."""
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,8 @@
+// What the pages of the workbench load beside app.js.
+
+import "./pictures.js";
+import "./stage.js";
+import "./viewer.js";
+import "./crop.js";
+import "./compare.js";
+import "./lines.js";
