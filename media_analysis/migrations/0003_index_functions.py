@@ -9,8 +9,9 @@ def _within_scopes(function: str) -> str:
     """Write out `WITHIN_SCOPES(column)` in a function's text."""
     return re.sub(
         r"WITHIN_SCOPES\((?P<column>[\w.]+)\)",
-        "(p_scopes IS NULL OR EXISTS (SELECT FROM evidence_submission AS s"
-        r" WHERE s.material_id = \g<column> AND s.audience && p_scopes))",
+        # A name that no function uses: one that is used would compare a submission with itself.
+        "(p_scopes IS NULL OR EXISTS (SELECT FROM evidence_submission AS handed_in"
+        r" WHERE handed_in.material_id = \g<column> AND handed_in.audience && p_scopes))",
         function,
     )
 
