@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from media_analysis.engine.pictures import Picture
     from media_analysis.services.neighbours import FaceNeighbour, Scopes
 
-    Box = tuple[float, float, float, float]
-
 SHORTLIST = 12
 """So many pictures are shortlisted by tile and put to the proof; see `bench/README.md` for the recall."""
 
@@ -88,8 +86,6 @@ class _Candidate:
     material_id: UUID
     at_ms: int | None
     pdq_distance: int | None = None
-    own_box: Box = WHOLE
-    other_box: Box = WHOLE
 
 
 def look_up(sight: Sight, scopes: Scopes, *, leave_out: Collection[UUID] = ()) -> list[Finding]:
@@ -99,43 +95,33 @@ def look_up(sight: Sight, scopes: Scopes, *, leave_out: Collection[UUID] = ()) -
     """
     query = subject(sight.picture)
     found: dict[UUID, Finding] = {}
-    for candidate in _candidates(sight, scopes, leave_out):
+    for candidate in _candidates(sight, query, scopes, leave_out):
         finding = _prove(query, sight, candidate)
         if finding is not None:
             _keep_stronger(found, finding)
     return list(found.values())
 
 
-def _candidates(sight: Sight, scopes: Scopes, leave_out: Collection[UUID]) -> list[_Candidate]:
-    by_hash = hash_neighbours(sight.orientations, scopes)[: HASH_SHORTLIST + len(leave_out)]
+def _candidates(
+    sight: Sight, query: Subject, scopes: Scopes, leave_out: Collection[UUID]
+) -> list[_Candidate]:
+    """Return what hash and tiles shortlist, those near by hash first."""
+    by_hash = hash_neighbours(sight.orientations, scopes)
     distances = {(each.material_id, each.at_ms): each.distance for each in by_hash}
-    embedder = scene_embedder()
-    probes = embedder.query_vectors(sight.picture)
-    tiles = tile_neighbours(probes.vectors, embedder.model_id, scopes, limit=SHORTLIST + len(leave_out))
-    shortlisted = {
-        (tile.material_id, tile.at_ms): _Candidate(
-            tile.material_id,
-            tile.at_ms,
-            distances.get((tile.material_id, tile.at_ms)),
-            own_box=probes.boxes[tile.query - 1],
-            other_box=tile.box,
-        )
-        for tile in tiles
-    }
-    for place, distance in distances.items():
-        shortlisted.setdefault(place, _Candidate(*place, pdq_distance=distance))
-    return [each for each in shortlisted.values() if each.material_id not in leave_out]
+    tiles = tile_neighbours(
+        query.embedding.vectors, scene_embedder().model_id, scopes, limit=SHORTLIST + len(leave_out)
+    )
+    nearest = [place for place in distances if place[0] not in leave_out][:HASH_SHORTLIST]
+    by_tile = [(tile.material_id, tile.at_ms) for tile in tiles if tile.material_id not in leave_out]
+    places = dict.fromkeys(nearest + by_tile[:SHORTLIST])
+    return [_Candidate(*place, pdq_distance=distances.get(place)) for place in places]
 
 
 def _prove(query: Subject, sight: Sight, candidate: _Candidate) -> Finding | None:
     picture = read_preview(candidate.material_id, at_ms=candidate.at_ms)
-    if picture is None:
-        return None
-    proof = verify(query, subject(picture), query_box=candidate.own_box, candidate_box=candidate.other_box)
+    proof = verify(query, subject(picture)) if picture is not None else None
     kind = copies.decide(candidate.pdq_distance, proof)
-    if kind is None:
-        return None
-    return _finding(MatchKind(kind), sight, candidate, proof)
+    return _finding(MatchKind(kind), sight, candidate, proof) if kind is not None else None
 
 
 def _finding(kind: MatchKind, sight: Sight, candidate: _Candidate, proof: Verification | None) -> Finding:

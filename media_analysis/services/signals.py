@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from media_analysis.engine.faces.face import DetectedFace
     from media_analysis.engine.hashes.analyzer import PictureHashes
     from media_analysis.engine.metadata.normalise import CameraFacts
-    from media_analysis.engine.metadata.tags import RawTags
     from media_analysis.engine.metadata.serials import Serial
+    from media_analysis.engine.metadata.tags import RawTags
     from media_analysis.engine.scene.embedding import SceneEmbedding
 
 WORDS_LENGTH = 20_000

@@ -11,7 +11,8 @@ from media_analysis.engine.faces import face as faces
 from media_analysis.engine.hashes import analyzer as hashes
 from media_analysis.engine.metadata import normalise, reader
 from media_analysis.engine.metadata.serials import linking_serials
-from media_analysis.engine.scene import embedding as scene
+from media_analysis.engine.metadata.tags import RawTags
+from media_analysis.engine.scene import analyzer as scene
 from media_analysis.models import Analysis, ExactSignal
 from media_analysis.services import signals
 from media_analysis.services.recording import Step
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from media_analysis.engine.faces.face import DetectedFace
     from media_analysis.engine.hashes.analyzer import PictureHashes
-    from media_analysis.engine.metadata.tags import RawTags
     from media_analysis.engine.pictures import Picture
     from media_analysis.engine.scene.embedding import SceneEmbedding
 
@@ -94,7 +94,7 @@ def metadata_step(path: Path, media_type: str) -> Step:
     """Read every tag inside the decoder's child, and the facts of the capture from them."""
 
     def look() -> RawTags:
-        return decoder().metadata(path, media_type)
+        return RawTags(**decoder().metadata(path, media_type))
 
     def keep(analysis: Analysis, raw: RawTags) -> dict[str, Any]:
         facts = normalise.camera_facts(raw.tags)

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from evidence.models import Material
+from evidence.models import Derivative, Material
+from evidence.services import keep_derivative
 from evidence.store import Shelf, store
+from media_analysis.engine.faces import face as faces
 from media_analysis.engine.hashes import analyzer as hashes
+from media_analysis.engine.metadata import reader
 from media_analysis.engine.pictures import Picture
+from media_analysis.engine.scene import analyzer as scene
 from media_analysis.engine.video import analyzer as motion
-from media_analysis.models import Analysis
+from media_analysis.engine.video.selection import RepeatFilter
+from media_analysis.engine.video.shots import Shot, ShotFinder
+from media_analysis.models import Analysis, AnalysisState
+from media_analysis.services import signals
 from media_analysis.services.pictures import keep_views
 from media_analysis.services.recording import Step, plan, take
 from media_analysis.services.runs import order
-from media_analysis.services.steps import metadata_step, versions
-from media_analysis.services.workbench import decoder
+from media_analysis.services.steps import metadata_step, scene_step, versions
+from media_analysis.services.workbench import decoder, face_analyzer
 
 if TYPE_CHECKING:
-    from media_analysis.engine.decoding.results import VideoPlan
+    from uuid import UUID
+
+    from media_analysis.engine.decoding.results import VideoFrame, VideoPlan
+    from media_analysis.engine.faces.face import DetectedFace
+    from media_analysis.engine.hashes.analyzer import PictureHashes
     from media_analysis.models import PipelineRun
 
 FRAMES_PER_SECOND = 2.0
-"""Sampled that densely a photo taken out of a video lies within a quarter of a second of a sample."""
+"""A photo that was taken out of a video lies within a quarter of a second of a sample."""
 
 FRAME_SIDE = 1024
 SHOTS_KEPT = 60
-"""At most so many shots of a segment keep a frame to look at; the hashes of all its samples are kept."""
+"""At most so many shots of a segment keep a frame to look at; hashes are kept of every sample."""
 
 PROXY_TYPE = "video/mp4"
+PROXY_SIDES = (1280, 720)
+SEGMENT_ANALYZERS = (hashes.NAME, faces.NAME, scene.NAME)
 
 
 def plan_video(run: PipelineRun, material: Material) -> None:
@@ -42,22 +57,28 @@ def plan_video(run: PipelineRun, material: Material) -> None:
     with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
         plan(material.pk, [(motion.NAME, motion.version())])
         video = decoder().video_plan(path)
-        Material.objects.filter(pk=material.pk).update(
-            width=video.width, height=video.height, duration=video.duration_s
-        )
-        found = versions()
-        picture_analyzers = [(name, found[name]) for name in ("hashes", "faces", "scene")]
-        numbers = range(1, len(video.segments) + 1)
-        plan(material.pk, [("metadata", found["metadata"])])
-        plan(material.pk, picture_analyzers, segments=numbers)
+        _note_video(material, video)
         _keep_poster(material, path)
         take(material.pk, Step(motion.NAME, motion.version(), lambda: video, _keep_plan))
         take(material.pk, metadata_step(path, material.media_type))
     with transaction.atomic():
-        for number in numbers:
+        for number in range(1, len(video.segments) + 1):
             order("media_analysis.analyze_segment", run, segment=number)
         if not video.is_web_playable:
             order("media_analysis.make_proxy", run)
+
+
+def _note_video(material: Material, video: VideoPlan) -> None:
+    Material.objects.filter(pk=material.pk).update(
+        width=video.width, height=video.height, duration=video.duration_s
+    )
+    current = versions()
+    plan(material.pk, [(reader.NAME, current[reader.NAME])])
+    plan(
+        material.pk,
+        [(name, current[name]) for name in SEGMENT_ANALYZERS],
+        segments=range(1, len(video.segments) + 1),
+    )
 
 
 def _keep_poster(material: Material, path: Path) -> None:
@@ -83,3 +104,118 @@ def _keep_plan(analysis: Analysis, video: VideoPlan) -> dict[str, Any]:
         "is_web_playable": video.is_web_playable,
         "segments": [list(bounds) for bounds in video.segments],
     }
+
+
+@dataclass
+class _Segment:
+    """What one pass over a segment finds: bounded, for pictures are kept of shots alone."""
+
+    hashed: list[tuple[int, PictureHashes]] = field(default_factory=list)
+    faces: list[tuple[int | None, tuple[DetectedFace, ...]]] = field(default_factory=list)
+    shots: list[tuple[int | None, Picture]] = field(default_factory=list)
+
+    def add_shot(self, shot: Shot | None) -> None:
+        """Keep the frame that stands for a shot."""
+        if shot is not None and len(self.shots) < SHOTS_KEPT:
+            self.shots.append((_ms(shot.frame.at_s), Picture(shot.frame.pixels)))
+
+
+def analyze_segment(material: Material, path: Path, number: int) -> None:
+    """Look at one segment in one pass: every sample is hashed and searched for faces, shots are embedded.
+
+    Samples that show what the one before showed are left out.
+
+    Raises:
+        DecodeError: The segment cannot be read, or brought the decoder down.
+    """
+    start, end = _bounds(material.pk, number)
+    found = _look_at_frames(path, start, end)
+    for at_ms, picture in found.shots:
+        keep_views(material, picture, at_ms=at_ms or 0)
+    take(material.pk, _hashes_found(found, number))
+    take(material.pk, _faces_found(found, number))
+    take(material.pk, scene_step(found.shots, segment=number))
+
+
+def _bounds(material_id: UUID, number: int) -> tuple[float, float]:
+    planned = Analysis.objects.get(material=material_id, analyzer=motion.NAME, state=AnalysisState.DONE)
+    start, end = planned.result["segments"][number - 1]
+    return start, end
+
+
+def _look_at_frames(path: Path, start: float, end: float) -> _Segment:
+    found = _Segment()
+    repeats, shots = RepeatFilter(), ShotFinder()
+    frames = decoder().video_frames(
+        path, start_s=start, end_s=end, frames_per_second=FRAMES_PER_SECOND, long_side=FRAME_SIDE
+    )
+    for frame in frames:
+        found.add_shot(shots.add(frame))
+        if repeats.is_new(frame):
+            _look_at_frame(found, frame)
+    found.add_shot(shots.finish())
+    return found
+
+
+def _look_at_frame(found: _Segment, frame: VideoFrame) -> None:
+    picture, at_ms = Picture(frame.pixels), _ms(frame.at_s)
+    found.hashed.append((at_ms, hashes.compute_hashes(picture)))
+    if seen := face_analyzer().analyse(picture):
+        found.faces.append((at_ms, seen))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _hashes_found(found: _Segment, number: int) -> Step:
+    """Keep the hashes of every sample; those of shots, in all orientations, are what looks others up."""
+
+    def look() -> list[tuple[int | None, tuple[bytes, ...]]]:
+        return [(at_ms, hashes.dihedral_pdq(picture)) for at_ms, picture in found.shots]
+
+    def keep(analysis: Analysis, turned: list[tuple[int | None, tuple[bytes, ...]]]) -> dict[str, Any]:
+        signals.keep_hashes(analysis, found.hashed)
+        return {
+            "frames": len(found.hashed),
+            "orientations": [[at_ms, [each.hex() for each in turns]] for at_ms, turns in turned],
+        }
+
+    return Step(hashes.NAME, hashes.version(), look, keep, number)
+
+
+def _faces_found(found: _Segment, number: int) -> Step:
+    analyzer = face_analyzer()
+
+    def keep(analysis: Analysis, seen: list[tuple[int | None, tuple[DetectedFace, ...]]]) -> dict[str, Any]:
+        signals.keep_faces(analysis, seen, model_id=analyzer.model_id)
+        return {"faces": sum(len(each) for _, each in seen), "model": analyzer.model_id}
+
+    return Step(faces.NAME, analyzer.version(), lambda: found.faces, keep, number)
+
+
+def is_complete(material_id: UUID) -> bool:
+    """Tell whether every segment of a video has been through every analyzer."""
+    unfinished = (AnalysisState.PENDING, AnalysisState.RUNNING)
+    return not Analysis.objects.filter(material=material_id, state__in=unfinished).exists()
+
+
+def keep_proxy(material: Material) -> None:
+    """Make and keep a web video of one that browsers do not play.
+
+    Raises:
+        DecodeError: The file cannot be read, or took too long.
+    """
+    with (
+        store().local_path(Shelf.ORIGINALS, material.sha256) as path,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        target = Path(folder) / "proxy.mp4"
+        decoder().proxy(path, target)
+        keep_derivative(
+            material=material,
+            kind=Derivative.Kind.PROXY,
+            content=target,
+            media_type=PROXY_TYPE,
+            size_px=PROXY_SIDES,
+        )

@@ -1,0 +1,234 @@
+"""Whether two aligned pictures show the same moment, or only the same place.
+
+Inliers prove the same scene, not the same photograph: a stereo pair has hundreds. So both pictures are laid
+upon each other and compared cell by cell. In an edited copy every textured cell is the same, but for what
+was pasted over it. From another place, or a moment later, cells fit only after being shifted, each by its
+own amount, or show the same colours in another arrangement: that is parallax or motion, which no edit makes.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from media_analysis.engine.pictures import Picture
+from media_analysis.engine.scene.overlay import Overlay, lay, shown_share
+from media_analysis.engine.scene.places import Matrix
+
+CELL_PX: Final = 16
+LEAST_CORRELATION: Final = 0.9
+"""Cells of 32 px that correlate by 0.8 tell copies from stereo pairs, but called 40 % of frames a tenth of
+a second apart copies: a hand that moves by a few pixels is smaller and changes less than that."""
+
+MOST_BETTER: Final = 0.03
+"""How much better a cell may correlate elsewhere than in place and still count as unmoved."""
+
+LEAST_CONTRAST: Final = 5.0
+"""Standard deviation, in grey levels, from which a cell has texture: above what JPEG at quality 20 adds."""
+
+TOLERANCE_PX: Final = 1.0
+"""How far from its neighbours' common shift a cell may fit and still count as unmoved."""
+
+_REACH = 6
+_FIT_ROUNDS = 4
+_LEAST_CELLS_TO_FIT = 6
+_LEAST_CELLS_TO_CORRECT = 12
+_TONES_PER_CHANNEL = 6
+_LEAST_CELLS_FOR_TONES = 4
+
+Chosen = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two aligned pictures compare where they overlap.
+
+    Of the `cells` with texture, `share` (0..1) are the same and `moved` (0..1) fit only elsewhere; the rest
+    do not fit. `rearranged` (0..1) is how far those that are not the same have the same colours on both
+    sides: what moved takes its colours along, what was pasted brings its own. `perspective` (1 or more) is
+    how much more the alignment enlarges one end of the overlap than the other: edits do so equally.
+    `query_overlap` and `candidate_overlap` (0..1) are the shares of each picture that the other shows.
+    """
+
+    share: float
+    moved: float
+    rearranged: float
+    perspective: float
+    cells: int
+    query_overlap: float
+    candidate_overlap: float
+
+    @property
+    def same_cells(self) -> int:
+        """Return how many textured cells are the same."""
+        return round(self.share * self.cells)
+
+
+NO_OVERLAP: Final = Agreement(0.0, 0.0, 0.0, 1.0, 0, 0.0, 0.0)
+
+
+def measure_agreement(query: Picture, candidate: Picture, homography: Matrix) -> Agreement:
+    """Return how far two pictures agree under a homography from query to candidate, in relative places.
+
+    The picture that is shown more fully by the other is the canvas: a crop keeps all of its cells. Where
+    that leaves a doubt, the cells themselves, which lie all over the overlap, correct the homography once.
+    """
+    back = np.asarray(np.linalg.inv(homography), dtype=np.float64)
+    query_overlap, candidate_overlap = shown_share(homography), shown_share(back)
+    if min(query_overlap, candidate_overlap) <= 0:
+        return NO_OVERLAP
+    if query_overlap >= candidate_overlap:
+        canvas, other, to_other = query, candidate, homography
+    else:
+        canvas, other, to_other = candidate, query, back
+    zoom = min(query_overlap, candidate_overlap) / max(query_overlap, candidate_overlap)
+    overlay, cells = _laid_cells(canvas, other, to_other, zoom)
+    same, moved = _judge(cells)
+    if len(same) and not same.all():
+        to_other = _corrected(to_other, overlay, cells)
+        overlay, cells = _laid_cells(canvas, other, to_other, zoom)
+        same, moved = _judge(cells)
+    count = max(1, len(same))
+    return Agreement(
+        share=float(same.sum() / count),
+        moved=float(moved.sum() / count),
+        rearranged=_rearranged(overlay, cells.corner, same),
+        perspective=_perspective(to_other, _relative_middles(overlay, cells.corner)),
+        cells=len(same),
+        query_overlap=query_overlap,
+        candidate_overlap=candidate_overlap,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """Textured cells: `corner` (n, 2) and `best` shift (n, 2) in px, all `correlations` (n, k, k)."""
+
+    corner: NDArray[np.int64]
+    best: NDArray[np.float64]
+    correlations: NDArray[np.float32]
+
+
+def _laid_cells(canvas: Picture, other: Picture, to_other: Matrix, zoom: float) -> tuple[Overlay, _Cells]:
+    overlay = lay(canvas, other, to_other, zoom=zoom)
+    return overlay, _correlate(overlay)
+
+
+def _corrected(to_other: Matrix, overlay: Overlay, cells: _Cells) -> Matrix:
+    """Return the homography that the fitting cells agree on, or the old one where they are too few."""
+    fits = cells.correlations.max(axis=(1, 2), initial=-1.0) >= LEAST_CORRELATION
+    if fits.sum() < _LEAST_CELLS_TO_CORRECT:
+        return to_other
+    height, width = overlay.covered.shape
+    middle = _relative_middles(overlay, cells.corner[fits])
+    shifted = cv2.perspectiveTransform((middle + cells.best[fits] / (width, height))[:, None], to_other)
+    tolerance = TOLERANCE_PX / max(width, height)
+    matrix, _ = cv2.findHomography(middle, shifted, cv2.USAC_MAGSAC, tolerance)
+    # Where the cells agree on nothing, OpenCV returns no matrix, whatever its annotations say.
+    return np.asarray(matrix, dtype=np.float64) if np.shape(matrix) == (3, 3) else to_other
+
+
+def _correlate(overlay: Overlay) -> _Cells:
+    """Correlate every textured cell of the canvas with what is laid on it, at every shift within reach."""
+    still = np.asarray(cv2.cvtColor(overlay.canvas, cv2.COLOR_RGB2GRAY), dtype=np.float32)
+    laid = np.asarray(cv2.cvtColor(overlay.laid, cv2.COLOR_RGB2GRAY), dtype=np.float32)
+    height, width = still.shape
+    corners, maps = [], []
+    for top in range(_REACH, height - CELL_PX - _REACH + 1, CELL_PX):
+        for left in range(_REACH, width - CELL_PX - _REACH + 1, CELL_PX):
+            around = np.s_[top - _REACH : top + CELL_PX + _REACH, left - _REACH : left + CELL_PX + _REACH]
+            cell = still[top : top + CELL_PX, left : left + CELL_PX]
+            if overlay.covered[around].all() and _has_texture(cell, laid[around]):
+                corners.append((left, top))
+                maps.append(cv2.matchTemplate(laid[around], cell, cv2.TM_CCOEFF_NORMED))
+    side = 2 * _REACH + 1
+    correlations = np.array(maps, dtype=np.float32).reshape(-1, side, side)
+    down, across = np.divmod(correlations.reshape(-1, side * side).argmax(axis=1), side)
+    return _Cells(
+        corner=np.array(corners, dtype=np.int64).reshape(-1, 2),
+        best=np.stack([across, down], axis=1).astype(np.float64) - _REACH,
+        correlations=correlations,
+    )
+
+
+def _has_texture(cell: NDArray[np.float32], laid: NDArray[np.float32]) -> bool:
+    """Say whether either side has something to compare: a flat patch pasted over texture must count."""
+    inner = laid[_REACH:-_REACH, _REACH:-_REACH]
+    return bool(max(float(cell.std()), float(inner.std())) >= LEAST_CONTRAST)
+
+
+def _relative_middles(overlay: Overlay, corners: NDArray[np.int64]) -> NDArray[np.float64]:
+    height, width = overlay.covered.shape
+    return np.asarray((corners + CELL_PX / 2) / (width, height), dtype=np.float64)
+
+
+def _perspective(homography: Matrix, places: NDArray[np.float64]) -> float:
+    """Return the greatest over the least enlargement of area, which is as the inverse cube of the weight."""
+    if not len(places):
+        return 1.0
+    weights = np.abs(places @ homography[2, :2] + homography[2, 2])
+    return float((weights.max() / max(weights.min(), 1e-9)) ** 3)
+
+
+def _judge(cells: _Cells) -> tuple[Chosen, Chosen]:
+    """Return which cells are the same in place, and which fit only, or clearly better, elsewhere."""
+    best = cells.correlations.max(axis=(1, 2), initial=-1.0)
+    fits = best >= LEAST_CORRELATION
+    in_place = _correlation_near(cells.correlations, _common_shift(cells, fits))
+    moved = fits & ((in_place < LEAST_CORRELATION) | (best - in_place > MOST_BETTER))
+    return fits & ~moved, moved
+
+
+def _common_shift(cells: _Cells, fits: Chosen) -> NDArray[np.float64]:
+    """Return each cell's shift by the affine map that most fitting cells share.
+
+    A homography from a few points is off by some pixels far from them; that error is smooth over the
+    picture, motion is not.
+    """
+    terms = np.column_stack([cells.corner, np.ones(len(cells.corner))])
+    used = fits
+    shift = np.zeros_like(cells.best)
+    for _ in range(_FIT_ROUNDS):
+        if used.sum() < _LEAST_CELLS_TO_FIT:
+            break
+        shift = terms @ np.linalg.lstsq(terms[used], cells.best[used], rcond=None)[0]
+        off = np.linalg.norm(cells.best - shift, axis=1)
+        used = fits & (off <= max(TOLERANCE_PX, float(np.median(off[fits]))))
+    return shift
+
+
+def _correlation_near(correlations: NDArray[np.float32], shift: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return each cell's best correlation within `TOLERANCE_PX` of its expected shift."""
+    offsets = np.arange(-_REACH, _REACH + 1)
+    across = np.abs(offsets[None, :] - shift[:, :1]) <= TOLERANCE_PX
+    down = np.abs(offsets[None, :] - shift[:, 1:]) <= TOLERANCE_PX
+    near = np.where(down[:, :, None] & across[:, None, :], correlations, np.float32(-1))
+    return np.asarray(near.max(axis=(1, 2), initial=-1.0), dtype=np.float32)
+
+
+def _rearranged(overlay: Overlay, corners: NDArray[np.int64], same: Chosen) -> float:
+    """Return the intersection of the colour histograms of the cells that are not the same.
+
+    Brightness and contrast are first brought to those of the cells that are the same, channel by channel.
+    """
+    if same.all() or same.sum() < _LEAST_CELLS_FOR_TONES:
+        return 1.0
+    still, laid = (_pixels_in(image, corners[~same]) for image in (overlay.canvas, overlay.laid))
+    still_same, laid_same = (_pixels_in(image, corners[same]) for image in (overlay.canvas, overlay.laid))
+    gain = still_same.std(axis=0) / np.maximum(laid_same.std(axis=0), 1.0)
+    toned = (laid - laid_same.mean(axis=0)) * gain + still_same.mean(axis=0)
+    return float(np.minimum(_tones(still), _tones(toned)).sum())
+
+
+def _pixels_in(image: NDArray[np.float32], corners: NDArray[np.int64]) -> NDArray[np.float32]:
+    parts = [image[top : top + CELL_PX, left : left + CELL_PX].reshape(-1, 3) for left, top in corners]
+    return np.concatenate(parts)
+
+
+def _tones(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the share of pixels in each of 6 x 6 x 6 colours."""
+    steps = np.clip(pixels * (_TONES_PER_CHANNEL / 256), 0, _TONES_PER_CHANNEL - 1).astype(np.int64)
+    index = (steps[:, 0] * _TONES_PER_CHANNEL + steps[:, 1]) * _TONES_PER_CHANNEL + steps[:, 2]
+    return np.asarray(np.bincount(index, minlength=_TONES_PER_CHANNEL**3) / len(pixels))

@@ -1,0 +1,18 @@
+"""How scenes are looked at: name and version of the analyzer."""
+
+from functools import lru_cache
+from typing import Final
+
+from media_analysis.engine.scene import models
+from media_analysis.engine.scene.embedding import RECIPE
+from media_analysis.engine.versions import digest_of, package
+
+NAME: Final = "scene"
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Return the digest of recipe, weights and runtime that embeddings and proofs depend on."""
+    weights = (models.EFFICIENTNET, models.COMPONENTS, models.XFEAT)
+    digests = [each.sha256 for each in weights]
+    return digest_of(RECIPE, *digests, package("onnxruntime"), package("opencv-python-headless"))

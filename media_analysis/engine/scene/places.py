@@ -1,0 +1,119 @@
+"""Places relative to a whole upright picture, and the views of it that are compared.
+
+A point is (x, y) with 0..1 from the left and from the top, a box (x, y, width, height) likewise.
+"""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from media_analysis.engine.pictures import Picture
+
+Box = tuple[float, float, float, float]
+Matrix = NDArray[np.float64]
+Points = NDArray[np.float32]
+
+WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How a view is taken: mirrored or not, then turned counter-clockwise by degrees."""
+
+    degrees: float = 0.0
+    is_mirrored: bool = False
+
+
+UPRIGHT: Final = Pose()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A part of a picture, posed and brought to size.
+
+    `gray` is (height, width) uint8; `to_whole` maps its pixels to places relative to the whole picture.
+    """
+
+    gray: NDArray[np.uint8]
+    to_whole: Matrix
+    box: Box
+
+
+def view_of(picture: Picture, *, box: Box = WHOLE, pose: Pose = UPRIGHT, long_side: int) -> View:
+    """Cut `box` out of a picture, pose it, and reduce or enlarge it to a long side of `long_side` px.
+
+    Where a turned view shows what lies outside of the box, edge pixels are repeated: no step in
+    brightness arises there that could be taken for a feature.
+    """
+    shrunk = _shrunk(picture, box, long_side)
+    height, width = shrunk.shape
+    left, top, right, bottom = _pixel_box(box, width, height)
+    part = np.ascontiguousarray(shrunk[top:bottom, left:right])
+    forward, size = _pose_matrix(part.shape[1], part.shape[0], pose, long_side)
+    posed = cv2.warpAffine(part, forward[:2], size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    part_to_whole = _scaling(1 / width, 1 / height) @ _shift(left, top)
+    to_whole = part_to_whole @ np.linalg.inv(forward)
+    shown = (left / width, top / height, (right - left) / width, (bottom - top) / height)
+    return View(gray=cast("NDArray[np.uint8]", posed), to_whole=to_whole, box=shown)
+
+
+def widened(box: Box, margin: float) -> Box:
+    """Return a box grown by `margin` of its size on each side, as far as the picture reaches."""
+    x, y, width, height = box
+    left, top = max(0.0, x - margin * width), max(0.0, y - margin * height)
+    right, bottom = min(1.0, x + (1 + margin) * width), min(1.0, y + (1 + margin) * height)
+    return (left, top, right - left, bottom - top)
+
+
+def moved(points: Points, matrix: Matrix) -> Points:
+    """Return (n, 2) points mapped by a 3x3 homography."""
+    if not len(points):
+        return points
+    mapped = cv2.perspectiveTransform(points.reshape(-1, 1, 2).astype(np.float64), matrix)
+    return cast("Points", mapped.reshape(-1, 2).astype(np.float32))
+
+
+def is_inside(points: Points, box: Box, *, edge: float = 0.0) -> NDArray[np.bool_]:
+    """Say for each point whether it lies in a box, at least `edge` of its size from the border."""
+    x, y, width, height = box
+    low = np.array([x + edge * width, y + edge * height])
+    high = np.array([x + (1 - edge) * width, y + (1 - edge) * height])
+    return np.asarray(((points >= low) & (points <= high)).all(axis=1))
+
+
+def _shrunk(picture: Picture, box: Box, long_side: int) -> NDArray[np.uint8]:
+    longest = max(box[2] * picture.width, box[3] * picture.height)
+    return picture.at_long_side(max(1, round(picture.long_side * long_side / longest))).gray
+
+
+def _pixel_box(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    x, y, box_width, box_height = box
+    left, top = min(round(x * width), width - 1), min(round(y * height), height - 1)
+    right = max(left + 1, min(width, round((x + box_width) * width)))
+    bottom = max(top + 1, min(height, round((y + box_height) * height)))
+    return left, top, right, bottom
+
+
+def _pose_matrix(width: int, height: int, pose: Pose, long_side: int) -> tuple[Matrix, tuple[int, int]]:
+    """Return the map from part to view, and the view's width and height: all of the part is shown."""
+    scale = long_side / max(width, height)
+    angle = np.deg2rad(pose.degrees)
+    # Exact right angles must not gain a column by rounding errors.
+    cosine, sine = round(float(np.cos(angle)), 12), round(float(np.sin(angle)), 12)
+    view_width = max(1, round(scale * (width * abs(cosine) + height * abs(sine))))
+    view_height = max(1, round(scale * (width * abs(sine) + height * abs(cosine))))
+    flip = -1.0 if pose.is_mirrored else 1.0
+    turn = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    about_middle = turn @ _scaling(scale * flip, scale) @ _shift(-(width - 1) / 2, -(height - 1) / 2)
+    return _shift((view_width - 1) / 2, (view_height - 1) / 2) @ about_middle, (view_width, view_height)
+
+
+def _scaling(across: float, down: float) -> Matrix:
+    return np.diag([across, down, 1.0])
+
+
+def _shift(across: float, down: float) -> Matrix:
+    return np.array([[1.0, 0.0, across], [0.0, 1.0, down], [0.0, 0.0, 1.0]])

@@ -1,0 +1,192 @@
+"""The proof that two pictures show the same scene: at matching scale, and in any pose."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+import numpy as np
+
+from media_analysis.engine.pictures import Picture
+from media_analysis.engine.scene.agreement import Agreement, measure_agreement
+from media_analysis.engine.scene.embedding import TILES, SceneEmbedder, SceneEmbedding
+from media_analysis.engine.scene.features import FeatureExtractor, LocalFeatures
+from media_analysis.engine.scene.matching import align
+from media_analysis.engine.scene.places import UPRIGHT, WHOLE, Box, Matrix, Points, Pose, view_of, widened
+
+LONG_SIDE: Final = 640
+"""Pixels of a view's longer side; small pictures and tiles are enlarged to it."""
+
+TILE_MARGIN: Final = 0.15
+"""A shortlisted tile is cut with this much of its size around it: a clue seldom lies within one tile."""
+
+ENOUGH_INLIERS: Final = 100
+"""With so many the search for a better pose stops. A symmetrical picture had 48 in a wrong one."""
+
+LEAST_INLIERS: Final = 20
+"""From here pairs of places prove the same scene; the most on an unrelated pair was 16."""
+
+FEWEST_INLIERS: Final = 8
+LEAST_SHARE: Final = 0.5
+LEAST_CELLS: Final = 8
+"""From eight pairs they do so if also half of at least eight cells agree, as chance alignments never did."""
+
+POSES: Final = (
+    Pose(is_mirrored=True),
+    Pose(90),
+    Pose(-90),
+    Pose(180),
+    Pose(20),
+    Pose(-20),
+    Pose(90, is_mirrored=True),
+    Pose(-90, is_mirrored=True),
+    Pose(180, is_mirrored=True),
+    Pose(20, is_mirrored=True),
+    Pose(-20, is_mirrored=True),
+)
+"""Tried where the upright query proves nothing: XFeat bears turns up to about 15°, and no mirroring."""
+
+_COMPARED = 3
+_TILES_TRIED = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verification:
+    """What two pictures have in common, for the officer to see.
+
+    `inliers` pairs of places agree on `homography` (3x3, query to candidate); `query_points` and
+    `candidate_points` (n, 2) are those places. All places are relative to the whole upright pictures.
+    """
+
+    inliers: int
+    homography: Matrix
+    query_points: Points
+    candidate_points: Points
+    agreement: Agreement
+    pose: Pose
+
+
+class Subject:
+    """A picture whose features are found once per view, whatever it is compared with."""
+
+    def __init__(self, picture: Picture, extractor: FeatureExtractor, embedder: SceneEmbedder) -> None:
+        """Take the picture and the models; nothing is computed yet."""
+        self.picture = picture
+        self._extractor = extractor
+        self._embedder = embedder
+        self._features: dict[tuple[Box, Pose], tuple[LocalFeatures, Matrix]] = {}
+
+    @cached_property
+    def embedding(self) -> SceneEmbedding:
+        """Return the vectors by which the picture is searched for."""
+        return self._embedder.query_vectors(self.picture)
+
+    def features(self, box: Box, pose: Pose) -> tuple[LocalFeatures, Matrix]:
+        """Return the features of a view, and the map from its pixels to the whole picture."""
+        if (box, pose) not in self._features:
+            view = view_of(self.picture, box=box, pose=pose, long_side=LONG_SIDE)
+            self._features[box, pose] = (self._extractor.extract(view), view.to_whole)
+        return self._features[box, pose]
+
+
+@lru_cache(maxsize=1)
+def _models() -> tuple[FeatureExtractor, SceneEmbedder]:
+    return FeatureExtractor(), SceneEmbedder()
+
+
+def subject(picture: Picture) -> Subject:
+    """Return a picture ready to be verified against many others.
+
+    Raises `WeightsError` if a vendored model is altered or missing.
+    """
+    return Subject(picture, *_models())
+
+
+def verify(query: Subject, candidate: Subject) -> Verification | None:
+    """Return what proves that two pictures show the same scene, or nothing; the cheapest attempts first."""
+    found = align_subjects(query, candidate)
+    return found if found is not None and is_proof(found) else None
+
+
+def is_proof(found: Verification) -> bool:
+    """Say whether it proves one scene: many pairs of places, or some and the same picture underneath."""
+    if found.inliers >= LEAST_INLIERS:
+        return True
+    agreement = found.agreement
+    is_alike = agreement.share >= LEAST_SHARE and agreement.cells >= LEAST_CELLS
+    return found.inliers >= FEWEST_INLIERS and is_alike
+
+
+def align_subjects(query: Subject, candidate: Subject) -> Verification | None:
+    """Return the best alignment of two pictures, proven or not; nothing if there is none at all."""
+    proofs: list[_Proof] = []
+    for query_box, pose, candidate_box in _attempts(query.embedding, candidate.embedding):
+        proof = _prove(query, candidate, query_box, pose, candidate_box)
+        if proof is not None:
+            proofs.append(proof)
+            if proof.inliers >= ENOUGH_INLIERS:
+                break
+    proofs.sort(key=lambda proof: proof.inliers, reverse=True)
+    compared = [_compared(query, candidate, proof) for proof in proofs[:_COMPARED]]
+    # Few inliers may be chance; the same picture underneath is not.
+    return max(compared, key=lambda it: (it.agreement.same_cells, it.inliers), default=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Proof:
+    homography: Matrix
+    query_points: Points
+    candidate_points: Points
+    pose: Pose
+
+    @property
+    def inliers(self) -> int:
+        return len(self.query_points)
+
+
+def _attempts(query: SceneEmbedding, candidate: SceneEmbedding) -> Iterator[tuple[Box, Pose, Box]]:
+    """Yield which part of the query, in which pose, to compare with which part of the candidate."""
+    pairs = likely_views(query, candidate)
+    for pose in (UPRIGHT, *POSES):
+        for query_box, candidate_box in pairs:
+            yield widened(query_box, TILE_MARGIN), pose, widened(candidate_box, TILE_MARGIN)
+
+
+def likely_views(query: SceneEmbedding, candidate: SceneEmbedding) -> list[tuple[Box, Box]]:
+    """Return pairs of parts that may show the same at the same size.
+
+    Both whole pictures; the whole query within the tiles of the candidate most like it (a clue, a crop);
+    and the tile of the query most like the whole candidate (a screenshot, a collage).
+    """
+    query_whole = query.vectors[[box == WHOLE for box in query.boxes]]
+    count = len(TILES)
+    within = (query_whole @ candidate.vectors[1:count].T).max(axis=0)
+    around = query.vectors[1:count] @ candidate.vectors[0]
+    inner = [(WHOLE, TILES[1 + row]) for row in np.argsort(-within)[:_TILES_TRIED]]
+    return [(WHOLE, WHOLE), *inner, (TILES[1 + int(around.argmax())], WHOLE)]
+
+
+def _prove(query: Subject, candidate: Subject, box: Box, pose: Pose, other: Box) -> _Proof | None:
+    left, left_to_whole = query.features(box, pose)
+    right, right_to_whole = candidate.features(other, UPRIGHT)
+    alignment = align(left, right)
+    if alignment is None:
+        return None
+    homography = right_to_whole @ alignment.matrix @ np.linalg.inv(left_to_whole)
+    return _Proof(
+        homography=homography / homography[2, 2],
+        query_points=left.places[alignment.left],
+        candidate_points=right.places[alignment.right],
+        pose=pose,
+    )
+
+
+def _compared(query: Subject, candidate: Subject, proof: _Proof) -> Verification:
+    return Verification(
+        inliers=proof.inliers,
+        homography=proof.homography,
+        query_points=proof.query_points,
+        candidate_points=proof.candidate_points,
+        agreement=measure_agreement(query.picture, candidate.picture, proof.homography),
+        pose=proof.pose,
+    )
