@@ -45,7 +45,8 @@ def clip(
 ) -> bytes:
     """Return a video file; without `frames`, thirty frames of 176 x 144 of three still scenes.
 
-    Ten frames make a second, the first of which is a key frame. `turned` are degrees counterclockwise to be turned for showing; `at` are the frames' times in frames.
+    Ten frames make a second, the first of which is a key frame. `turned` are degrees counterclockwise to be
+    turned for showing; `at` are the times of the frames, counted in frames.
     """
     target = io.BytesIO()
     drawn = list(scenes() if frames is None else frames)

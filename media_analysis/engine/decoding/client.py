@@ -19,6 +19,9 @@ from media_analysis.engine.decoding.memory import PixelMemory
 from media_analysis.engine.decoding.results import LONGEST_SIDE, DecodedStill, VideoFrame, VideoPlan
 from media_analysis.engine.decoding.server_process import Job, ServerProcess
 
+Frames = Generator[VideoFrame, None, None]
+"""Frames to be iterated, or closed early; closing ends the child."""
+
 FRAME_SIDE: Final = 1024
 """Pixels on the long side of a video frame, unless asked otherwise."""
 
@@ -89,9 +92,7 @@ class Decoder:
         """Return what a video holds and how to divide the work on it. Raises as `still` does."""
         return plan_from(self._ask("plan", path, self._limits.plan))
 
-    def video_keyframes(
-        self, path: Path, *, long_side: int = FRAME_SIDE
-    ) -> Generator[VideoFrame, None, None]:
+    def video_keyframes(self, path: Path, *, long_side: int = FRAME_SIDE) -> Frames:
         """Yield every key frame of a video, upright, at most `long_side` px long. Raises as `still` does.
 
         This reads a video fifty times as fast as it plays.
@@ -106,7 +107,7 @@ class Decoder:
         end_s: float,
         frames_per_second: float,
         long_side: int = FRAME_SIDE,
-    ) -> Generator[VideoFrame, None, None]:
+    ) -> Frames:
         """Yield frames of a part of a video at regular times, upright. Raises as `still` does.
 
         The part should be a segment of the plan, since decoding begins at the key frame before it. One frame
@@ -141,9 +142,7 @@ class Decoder:
             job.finish()
             return message
 
-    def _stream(
-        self, work: str, path: Path, budget: Budget, options: Message
-    ) -> Generator[VideoFrame, None, None]:
+    def _stream(self, work: str, path: Path, budget: Budget, options: Message) -> Frames:
         memory = PixelMemory(options["long_side"])
         try:
             with _job(self._running(), work, path, budget, memory.descriptor, options) as job:
