@@ -13,7 +13,7 @@ from evidence.models import Material
 from media_analysis.engine.faces import dlib_resnet, sface
 from media_analysis.models import Face, MatchKind
 from media_analysis.queries.facts import get_visible_face
-from search.queries.signals import known_by_analysis
+from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

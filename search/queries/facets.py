@@ -11,7 +11,7 @@ from django.db.models.lookups import IsNull
 
 from evidence.models import Kind, Priority, Submission
 from media_analysis.models import CaptureFacts, RunState
-from search.queries.signals import known_by_analysis
+from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from icse.common.errors import NotFound
 from media_analysis.queries.matches import STRONGEST_FIRST, MatchView
 from search.models import PictureQuery, PictureQueryHit
-from search.queries.signals import known_by_analysis
+from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from accounts.queries import scopes_of
-from evidence.models import Submission
 from media_analysis.models import ExactSignal
 from media_analysis.services.neighbours import hash_neighbours
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from django.db.models import QuerySet
 
     from accounts.models import Officer
     from search.recognition import Typed
@@ -43,16 +40,6 @@ class SignalHits:
 def signal_hits(officer: Officer, typed: Typed) -> SignalHits:
     """Return what the typed perceptual hash or serial number leads to."""
     return SignalHits(_by_hash(officer, typed.pdq), _by_serial(officer, typed.serial))
-
-
-def known_by_analysis(officer: Officer) -> QuerySet[Submission, UUID]:
-    """Return the ids of materials whose own analysis is through for the officer.
-
-    What was read off a material that another country handed in first must not be found before that:
-    it would betray that somebody holds it.
-    """
-    analyzed = Submission.objects.visible_to(officer).filter(analyzed_at__isnull=False)
-    return analyzed.values_list("material", flat=True)
 
 
 def _by_hash(officer: Officer, pdq: bytes | None) -> dict[UUID, int]:

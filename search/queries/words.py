@@ -13,9 +13,10 @@ from evidence.models import Material, Submission
 from media_analysis.models import CaptureFacts
 from search.lookups import contains
 from search.queries.facets import RULES, Facet, count_facet
-from search.queries.signals import known_by_analysis, signal_hits
+from search.queries.signals import signal_hits
 from search.recognition import recognise
 from search.terms import FACETS
+from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

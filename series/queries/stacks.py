@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from evidence.models import Material
 from media_analysis.models import Match, MatchKind
 from series.models import Decision, StackMember, Verdict
+from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -95,7 +96,8 @@ def _together(material: UUID, covers: dict[UUID, UUID]) -> list[UUID]:
 def _links(officer: Officer, materials: MaterialQuerySet) -> QuerySet[Any]:
     """Return (material, cover) for linked members among the materials, `cover` being the better one."""
     listed = materials.order_by().values("pk")
-    seen = Material.objects.visible_to(officer).filter(pk__in=listed).values("pk")
+    known = Material.objects.visible_to(officer).filter(pk__in=known_by_analysis(officer))
+    seen = known.filter(pk__in=listed).values("pk")
     return (
         StackMember.objects.filter(material__in=seen)
         .annotate(
@@ -126,7 +128,8 @@ def _best_cover_first() -> tuple[Combinable | str, ...]:
 
 
 def _is_linked(officer: Officer) -> Q:
-    hub_is_seen = Exists(Material.objects.visible_to(officer).filter(pk=OuterRef("hub")))
+    known = Material.objects.visible_to(officer).filter(pk__in=known_by_analysis(officer))
+    hub_is_seen = Exists(known.filter(pk=OuterRef("hub")))
     through_hub = (
         hub_is_seen & ~Q(_is_apart(officer, "material", "hub")) & ~Q(_is_apart(officer, "cover", "hub"))
     )

@@ -1,6 +1,8 @@
 """Stacks: how the engine makes them, and what each officer sees of them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 from uuid import UUID
 
 import pytest
@@ -13,7 +15,7 @@ from media_analysis.models import ExactSignal
 from series.models import Stack, StackMember
 from series.queries.stacks import collapse_stacks, stack_of, stacks_of
 from series.tasks import propose
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.conftest import RoleSwitch
 from tests.factories.evidence import SubmissionFactory, submitted
 from tests.factories.media_analysis import connect, share_signal
@@ -206,3 +208,34 @@ def test_stacks_are_read_as_the_application(cast: Cast, as_app: RoleSwitch) -> N
     with as_app():
         assert listed(cast.owner) == {hub.pk}
         assert stack_of(cast.owner, member).representative == hub
+
+
+def test_stack_is_not_known_before_ones_own_analysis(cast: Cast) -> None:
+    hub = submitted(cast.partner, material__width=900)
+    member = submitted(cast.owner)
+    make_stack(hub, member)
+    again = SubmissionFactory.create(material=hub, officer=cast.owner, analyzed_at=None)
+    assert listed(cast.owner) == {hub.pk, member.pk}
+    assert stack_of(cast.owner, hub).count == 1
+    again.analyzed_at = again.received_at
+    again.save()
+    assert listed(cast.owner) == {hub.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_proposals_for_copies_at_once_end_in_one_stack() -> None:
+    cast = make_cast()
+    materials = [submitted(cast.owner, material__width=width) for width in (100, 500, 900, 300)]
+    for one, other in combinations(materials, 2):
+        connect(one, other)
+
+    def run(material: Material) -> None:
+        try:
+            propose(material_id=str(material.pk))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(run, materials))
+    assert set(hubs().values()) == {materials[2].pk}
+    assert len(hubs()) == 4
