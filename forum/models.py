@@ -19,8 +19,6 @@ class Topic(models.Model):
 
     objects = TopicQuerySet.as_manager()
 
-    post_count: int  # set by `forum.queries.list_topics`
-
     class Meta:
         ordering = ("-last_post_at",)
 

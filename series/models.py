@@ -1,5 +1,3 @@
-from uuid import UUID
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -111,10 +109,6 @@ class Series(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     objects = SeriesQuerySet.as_manager()
-
-    # Of what the asker may see; set by `series.queries.listing`.
-    material_count: int
-    cover_id: UUID | None
 
     class Meta:
         verbose_name_plural = "series"

@@ -45,9 +45,9 @@ def put(series: Series, *materials: Material) -> None:
 def test_list_counts_and_covers_what_is_visible(cast: Cast, series: Series) -> None:
     hidden, shared = submitted(cast.owner), submitted(cast.owner, sharing="members")
     put(series, hidden, shared)
-    own, foreign = list_series(cast.owner).get(), list_series(cast.partner).get()
-    assert (own.material_count, own.cover_id) == (2, hidden.pk)
-    assert (foreign.material_count, foreign.cover_id) == (1, shared.pk)
+    numbers = ("material_count", "cover_id")
+    assert list_series(cast.owner).values_list(*numbers).get() == (2, hidden.pk)
+    assert list_series(cast.partner).values_list(*numbers).get() == (1, shared.pk)
 
 
 def test_list_is_narrowed_by_every_word(cast: Cast, series: Series) -> None:
@@ -103,5 +103,5 @@ def test_list_takes_one_query(cast: Cast, series: Series) -> None:
         put(SeriesFactory.create(created_by=cast.analyst), submitted(cast.owner))
     list_series(cast.owner)
     with CaptureQueriesContext(connection) as captured:
-        assert [(each.country.code, each.unit.name, each.material_count) for each in list_series(cast.owner)]
+        assert [(each.country.code, each.unit.name) for each in list_series(cast.owner)]
     assert len(captured) == 1
