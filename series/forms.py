@@ -75,11 +75,14 @@ class DescriptionForm(_StyledForm):
 class SeriesForm(DescriptionForm, SharingForm):
     """Everything that is asked when a series is started."""
 
+    field_order = ("name", "description", "priority", "sharing")
+
 
 class SeriesChoiceForm(forms.Form):
-    """Another series: to add to, or to merge with."""
+    """A series to add to or to merge with, and the tab that is shown afterwards."""
 
     series = forms.UUIDField()
+    tab = forms.SlugField(required=False)
 
 
 def selected_materials(told: QueryDict) -> list[UUID]:

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
 
-from icse.common.access import allows
 from search.contexts.narrowing import narrowing_context
 from search.queries.words import text_search
 from series.contexts.cards import cards_of
-from series.policies import check_can_start_series
-from series.queries.listing import list_series
+from series.contexts.selection import selection_context
 from series.queries.stacks import collapse_stacks
 
 if TYPE_CHECKING:
@@ -33,10 +31,3 @@ def grid_context(officer: Officer, terms: SearchTerms, page: str) -> dict[str, A
         | narrowing_context(search, terms)
         | selection_context(officer)
     )
-
-
-def selection_context(officer: Officer) -> dict[str, Any]:
-    """Return what an officer can do with selected material."""
-    may_curate = allows(check_can_start_series, officer)
-    own = list_series(officer).of_country_of(officer) if may_curate else []
-    return {"may_curate": may_curate, "own_series": list(own)}

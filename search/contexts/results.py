@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from evidence.queries import find_visible_materials, posters
 from media_analysis.models import MatchKind
 from media_analysis.queries.facts import get_visible_face
-from search.contexts.grid import selection_context
 from search.contexts.narrowing import narrowing_context
 from search.models import PictureQuery
 from search.queries.faces import like_faces
@@ -18,6 +17,7 @@ from search.queries.pictures import get_picture_query, list_hits
 from search.queries.words import text_search
 from series.contexts.cards import cards_by_id
 from series.contexts.pictures import faces_of
+from series.contexts.selection import selection_context
 from series.drawing import Sheet
 from series.explanations import measure_of, place_of, title_of
 from series.queries.stacks import collapse_stacks
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from accounts.models import Officer
     from media_analysis.queries.matches import MatchView
     from search.queries.faces import FaceHit
+    from search.queries.words import Hit
     from search.terms import SearchTerms
     from series.contexts.cards import Card
     from series.contexts.pictures import Face
@@ -61,7 +62,7 @@ def words_context(officer: Officer, terms: SearchTerms, page: str) -> dict[str, 
     shown = Paginator(collapse_stacks(officer, search.materials()), PAGE_SIZE).get_page(page)
     hits = search.explain(shown)
     cards = cards_by_id(officer, [hit.material for hit in hits])
-    results = [Result(cards[hit.material.pk], hit.reasons) for hit in hits if hit.material.pk in cards]
+    results = [Result(cards[hit.material.pk], _found_by(hit)) for hit in hits if hit.material.pk in cards]
     found = {"is_asked": True, "page": shown, "groups": [ResultGroup("", results)] if results else []}
     return found | narrowing_context(search, terms) | selection_context(officer)
 
@@ -101,6 +102,10 @@ def faces_context(officer: Officer, face_ids: Sequence[UUID], *, together: bool)
         "together": together,
         "groups": [group for group in groups if group.results],
     } | selection_context(officer)
+
+
+def _found_by(hit: Hit) -> tuple[str, ...]:
+    return (f"Found by {', '.join(hit.reasons)}",) if hit.reasons else ()
 
 
 def _groups(officer: Officer, hits: Sequence[MatchView]) -> list[ResultGroup]:

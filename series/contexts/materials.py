@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from accounts.policies import Permission, has_permission
 from evidence.models import Handling, Kind, LegalBasis
 from evidence.queries import get_visible_material, list_frames, list_own_custody, list_visible_submissions
-from icse.common.access import allows
 from media_analysis.models import MatchKind
 from media_analysis.queries.facts import capture_facts, list_faces
 from media_analysis.queries.matches import list_matches
 from series.contexts.cards import Card, cards_by_id, cards_of
 from series.contexts.pictures import Face, Pane, faces_of
+from series.contexts.selection import selection_context
 from series.drawing import Sheet
 from series.explanations import measure_of, place_of, title_of
 from series.pairs import Pair
-from series.policies import check_can_start_series
 from series.queries.decisions import decisions_about
-from series.queries.listing import list_series, list_series_of_material
+from series.queries.listing import list_series_of_material
 from series.queries.stacks import stack_of
 from series.wording import clock_ms
 
@@ -176,12 +175,8 @@ def _origin(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str,
 
 
 def _series(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
-    may_curate = allows(check_can_start_series, officer)
-    return {
-        "series_of_material": list(list_series_of_material(officer, card.material.pk)),
-        "own_series": list(list_series(officer).of_country_of(officer)) if may_curate else [],
-        "may_curate": may_curate,
-    }
+    held_by = list(list_series_of_material(officer, card.material.pk))
+    return {"series_of_material": held_by} | selection_context(officer)
 
 
 _TAB_CONTEXTS: Final = {

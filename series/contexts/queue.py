@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from series.contexts.cards import cards_by_id, cards_of
 from series.contexts.pictures import Pane
+from series.contexts.selection import selection_context
 from series.explanations import measure_of, title_of
 from series.queries.newcomers import list_newcomers
 from series.queries.queue import proposals_to_decide
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from series.queries.queue import QueuedMatch
 
 NEWCOMERS_SHOWN: Final = 12
-PROPOSALS_SHOWN: Final = 8
+PROPOSALS_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def queue_context(officer: Officer) -> dict[str, Any]:
         "proposals": lines_of(officer, proposals[:PROPOSALS_SHOWN]),
         "proposal_count": len(proposals),
         "country": officer.unit.country,
-    }
+    } | selection_context(officer)
 
 
 def lines_of(officer: Officer, queued: list[QueuedMatch]) -> list[QueueLine]:

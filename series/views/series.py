@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from series.contexts.series import list_context, page_context
@@ -59,7 +60,7 @@ def add_to_series(request: OfficerRequest) -> HttpResponse:
         return redirect("materials")
     found = add_materials(by=request.user, series_id=choice.cleaned_data["series"], material_ids=selected)
     messages.success(request, f"{counted(len(selected), 'material', 'materials')} added to {found.name}.")
-    return redirect("series", found.pk)
+    return redirect(f"{reverse('series', args=[found.pk])}?tab={choice.cleaned_data['tab']}")
 
 
 @require_POST

@@ -146,7 +146,7 @@ function letGo() {
 
 function keyboardText(key) {
   const signs = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
-  return key.split("+").map((part) => signs[part] ?? part).join(" ");
+  return (key === "+" ? [key] : key.split("+")).map((part) => signs[part] ?? part).join(" ");
 }
 
 function keyElement(key) {

@@ -19,9 +19,3 @@ document.addEventListener("input", (event) => {
   const wanted = event.target.value.toLowerCase();
   for (const row of table.tBodies[0].rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
 });
-
-// A chosen picture is sent at once; the button is for whoever has no script.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-sends-form]")) event.target.form.requestSubmit();
-});
-for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;

@@ -122,6 +122,12 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-pressed", String(!isHidden));
 });
 
+const atWork = () => document.querySelector("[data-stage]");
+scope("zoom", "Pictures", () => Boolean(atWork()));
+bind("zoom", ["+", "="], "Zoom in", () => zoom(atWork(), STEP), { inFoot: false });
+bind("zoom", ["-"], "Zoom out", () => zoom(atWork(), 1 / STEP), { inFoot: false });
+bind("zoom", ["0"], "Whole picture", () => set(atWork(), WHOLE), { inFoot: false });
+
 const focused = () => hostOf(document.activeElement);
 scope("stage", "In an enlarged picture", () => Boolean(focused()?.hasAttribute("data-zoomed")));
 bind("stage", ["ArrowLeft"], "Move the picture", () => move(focused(), -NUDGE / stateOf(focused()).scale, 0), { inFoot: false });

@@ -6,3 +6,4 @@ import "./viewer.js";
 import "./crop.js";
 import "./compare.js";
 import "./lines.js";
+import "./asking.js";
