@@ -1,4 +1,4 @@
-"""What one file may cost. The defaults follow the project's table of limits (docs/limits.md)."""
+"""What one file may cost: the one table of the limits on pictures and videos."""
 
 from dataclasses import dataclass
 from typing import Any, Final

@@ -66,7 +66,7 @@ class ServerProcess:
 
     def is_usable(self) -> bool:
         """Return whether it lives, and belongs to this process rather than to one that forked it."""
-        return self._owner == os.getpid() and self._process.poll() is None
+        return self._is_own() and self._process.poll() is None
 
     def submit(self, work: str, budget: Budget, options: Message, source: int, output: int) -> "Job":
         """Have a child do some work on an open file. Raises DecoderDied when the server has gone."""
@@ -83,11 +83,16 @@ class ServerProcess:
 
     def kill(self, job: int) -> None:
         """Have the child of a job killed; its ending can be waited for as always."""
+        if not self._is_own():
+            return
         with suppress(ChannelClosed):
             send(self._control, {"kill": job})
 
     def wait_for(self, job: int) -> Ending:
         """Return how the child of a job ended. Raises DecoderDied when the server has gone, too."""
+        if not self._is_own():
+            # A fork shares the socket: it would take away the answer that its parent waits for.
+            raise DecoderDied
         try:
             while job not in self._endings:
                 message = receive(self._control)
@@ -101,13 +106,16 @@ class ServerProcess:
     def close(self) -> None:
         """Stop it and its children; do nothing when it is another process's."""
         self._control.close()
-        if self._owner != os.getpid():
+        if not self._is_own():
             return
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _is_own(self) -> bool:
+        return self._owner == os.getpid()
 
     def _wait_until_ready(self) -> None:
         self._control.settimeout(_START_SECONDS)

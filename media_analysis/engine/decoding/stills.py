@@ -21,6 +21,7 @@ from media_analysis.engine.decoding.frame_counts import count_frames
 from media_analysis.engine.decoding.limits import Limits
 from media_analysis.engine.decoding.memory import fresh_pixels
 from media_analysis.engine.decoding.results import LONGEST_SIDE, DecodedStill
+from media_analysis.engine.decoding.routes import JPEG_SCALES, SMALLEST_SCALED_SIDE
 from media_analysis.engine.pictures import Pixels, reduce_to
 
 Allocate = Callable[[int, int], Pixels]
@@ -31,11 +32,6 @@ _ORIENTATION_TAG: Final = 0x0112
 _UPRIGHT: Final = 1
 _ORIENTATIONS: Final = range(1, 9)  # Exif 2.3, tag 0112
 _SIDES_SWAPPED: Final = range(5, 9)
-
-# A JPEG is decoded at the smallest of libjpeg's fast scales that leaves this many pixels on the long side:
-# 2000 of a 12 megapixel photo, for half the time of a full decode. Hashes want 512 at least.
-_SMALLEST_SCALED_SIDE: Final = 1536
-_JPEG_SCALES: Final = (8, 4, 2)
 
 _WORDS_FOR_CUT: Final = ("truncated", "nexpected end of file")  # of Pillow and of libheif
 
@@ -161,7 +157,7 @@ def _decode(image: Image.Image, source: BinaryIO, allocate: Allocate) -> tuple[P
 
 
 def _decode_jpeg(source: BinaryIO, size: tuple[int, int], allocate: Allocate) -> tuple[Pixels, str]:
-    scale = next((by for by in _JPEG_SCALES if max(size) >= by * _SMALLEST_SCALED_SIDE), 1)
+    scale = next((by for by in JPEG_SCALES if max(size) >= by * SMALLEST_SCALED_SIDE), 1)
     width, height = (-(-side // scale) for side in size)
     room = allocate(height, width)
     with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:

@@ -174,6 +174,7 @@ def test_still_of_no_file_is_an_ordinary_error(decoder: Decoder, tmp_path: Path)
 
 def test_decoder_inherited_by_a_fork_starts_a_server_of_its_own(decoder: Decoder, picture: Path) -> None:
     server = decoder.server_pid
+    decoder.still(picture)
     pid = os.fork()
     if not pid:
         is_own = decoder.still(picture) is not None and decoder.server_pid != server
