@@ -11,7 +11,7 @@ from icse.embedded.layout import Layout
 from tests.roles import database_role
 from tests.servers import own_slot, running_postgres, running_valkey
 
-pytest_plugins = ("tests.cast",)
+pytest_plugins = ("tests.cast", "tests.desk")
 
 RoleSwitch = Callable[[], AbstractContextManager[None]]
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
 from evidence.models import Kind, Material
@@ -18,13 +20,15 @@ from media_analysis.services.steps import versions
 from media_analysis.services.workbench import face_analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from uuid import UUID
 
 FRAMES_LOOKED_UP = 40
 """At most so many shots of a video are put to the proof; its other frames are found by hash from photos."""
 
 SAME_PHOTOGRAPH = (MatchKind.COPY, MatchKind.NEAR_IN_TIME)
+LOOKS = (MatchKind.COPY, MatchKind.FRAME, MatchKind.NEAR_IN_TIME, MatchKind.SCENE)
+"""The ways in which two pictures look alike, the closest first."""
 
 
 def match_all_signals(material_id: UUID) -> int:
@@ -43,7 +47,7 @@ def match_all_signals(material_id: UUID) -> int:
     copied = {finding.material_id for finding in findings.values() if finding.kind in SAME_PHOTOGRAPH}
     faces = look_up_faces(_seen_faces(material_id), None, leave_out=itself_and_identical | copied)
     matches += [_as_match(material, finding, Kind.PHOTO) for finding in faces]
-    return _write(matches)
+    return _write(material_id, matches)
 
 
 def _identical(material_id: UUID) -> set[UUID]:
@@ -72,7 +76,7 @@ def _orientations(material_id: UUID) -> Iterator[tuple[int | None, list[str]]]:
 
 def _seen_faces(material_id: UUID) -> list[SeenFace]:
     faces = Face.objects.filter(material=material_id, model_id=face_analyzer().model_id)
-    return [SeenFace(face.box, face.embedding.to_numpy(), face.at_ms) for face in faces]
+    return [SeenFace(face.box, np.asarray(face.embedding, np.float32), face.at_ms) for face in faces]
 
 
 def _keep_strongest(findings: dict[tuple[UUID, MatchKind], Finding], finding: Finding) -> None:
@@ -117,14 +121,41 @@ def _regions(finding: Finding, *, is_left: bool) -> dict[str, Any]:
     }
 
 
-def _write(matches: Iterable[Match]) -> int:
-    """Write matches; a pair that is matched again keeps its row and its id."""
-    rows = list({(each.left_id, each.right_id, each.kind): each for each in matches}.values())
-    Match.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=("left", "right", "kind"),
-        update_fields=("score", "distance", "threshold", "algorithm", "version", "regions", "found_at"),
-        batch_size=500,
-    )
+def _write(material_id: UUID, matches: list[Match]) -> int:
+    """Write a material's matches; a pair that is matched again keeps its row and its id."""
+    with transaction.atomic():
+        rows = _closest_looks(material_id, matches)
+        Match.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=("left", "right", "kind"),
+            update_fields=("score", "distance", "threshold", "algorithm", "version", "regions", "found_at"),
+            batch_size=500,
+        )
     return len(rows)
+
+
+def _closest_looks(material_id: UUID, matches: list[Match]) -> list[Match]:
+    """Keep of each pair only the closest way in which two pictures look alike, rows that stand included.
+
+    Looked at from its other side a pair may prove more than before, never less.
+    """
+    closest = {
+        (row.left_id, row.right_id): row
+        for row in sorted(matches, key=_looseness, reverse=True)
+        if row.kind in LOOKS
+    }
+    kept = [row for row in matches if row.kind not in LOOKS]
+    for standing in Match.objects.of_material(material_id).of_kinds(LOOKS):
+        found = closest.get((standing.left_id, standing.right_id))
+        if found is None or _looseness(found) == _looseness(standing):
+            continue
+        if _looseness(found) < _looseness(standing):
+            standing.delete()
+        else:
+            del closest[standing.left_id, standing.right_id]
+    return kept + list(closest.values())
+
+
+def _looseness(match: Match) -> int:
+    return LOOKS.index(MatchKind(match.kind)) if match.kind in LOOKS else len(LOOKS)

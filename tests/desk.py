@@ -1,0 +1,69 @@
+"""A desk at which files are handed in, and the workers that analyze them, one task after the other."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.models import Officer
+from evidence.models import Material
+from evidence.receiving import Receiver
+from evidence.services import SubmissionDetails, receive_file
+from evidence.store import store
+from icse.common.models import OutboxMessage
+from media_analysis.queries.matches import MatchView, list_matches
+from media_analysis.services import pipeline
+from tests.conftest import RoleSwitch
+
+Task = Callable[[Mapping[str, Any]], str]
+
+TASKS: dict[str, Task] = {
+    "media_analysis.analyze": lambda told: pipeline.analyze(
+        UUID(told["material_id"]), urgent=told["urgent"]
+    ),
+    "media_analysis.analyze_segment": lambda told: pipeline.segment(
+        UUID(told["material_id"]), told["segment"]
+    ),
+    "media_analysis.match": lambda told: pipeline.match(UUID(told["material_id"])),
+    "media_analysis.make_proxy": lambda told: pipeline.make_proxy(UUID(told["material_id"])),
+}
+
+
+class Desk:
+    """Hands files in as officers do, and does as the engine what was ordered by it."""
+
+    def __init__(self, as_app: RoleSwitch, as_engine: RoleSwitch) -> None:
+        self._as_app = as_app
+        self._as_engine = as_engine
+        self._done = 0
+
+    def hand_in(self, officer: Officer, content: bytes, **details: Any) -> Material:
+        """Hand a file in."""
+        receiver = Receiver(store(), "drawn.jpg")
+        receiver.write(content)
+        with self._as_app():
+            receipt = receive_file(by=officer, upload=receiver.finish(), details=SubmissionDetails(**details))
+        return receipt.material
+
+    def work_off(self) -> list[str]:
+        """Do what is ordered, and what that orders, until nothing is left; return the outcomes."""
+        outcomes = []
+        while messages := list(OutboxMessage.objects.order_by("id")[self._done :]):
+            self._done += len(messages)
+            for message in messages:
+                if message.task in TASKS:
+                    with self._as_engine():
+                        outcomes.append(str(TASKS[message.task](message.arguments)))
+        return outcomes
+
+    def matches(self, officer: Officer, material: Material) -> list[MatchView]:
+        """Return the matches of a material as an officer sees them."""
+        with self._as_app():
+            return list_matches(officer, material.pk)
+
+
+@pytest.fixture
+def desk(as_app: RoleSwitch, as_engine: RoleSwitch) -> Desk:
+    """Return a desk."""
+    return Desk(as_app, as_engine)
