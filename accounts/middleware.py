@@ -49,19 +49,29 @@ class SignInMiddleware:
         if not request.user.is_authenticated:
             return None if is_api else _to_sign_in(request)
         if request.user.must_change_password and name not in _OPEN_WITH_ONE_TIME_PASSWORD:
-            return _to_change_password(is_api=is_api)
+            return _to_change_password(request, is_api=is_api)
         return None
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.headers.get("HX-Request") == "true":
-        # A redirect would put the sign-in form where a fragment was wanted.
-        return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": reverse("sign_in")})
+    if _wants_fragment(request):
+        return _leave_for("sign_in")
     came_for = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(came_for, reverse("sign_in"))
 
 
-def _to_change_password(*, is_api: bool) -> HttpResponse:
+def _to_change_password(request: HttpRequest, *, is_api: bool) -> HttpResponse:
     if is_api:
         return error_as_json(AccessDenied("Choose a password of your own first."))
+    if _wants_fragment(request):
+        return _leave_for("change_password")
     return redirect("change_password")
+
+
+def _wants_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _leave_for(name: str) -> HttpResponse:
+    """Have htmx leave the page; a redirect would put the whole other page where a fragment was wanted."""
+    return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": reverse(name)})

@@ -46,7 +46,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     theme = chosen if chosen in THEMES else "auto"
     officer = getattr(request, "user", None)
-    if not isinstance(officer, Officer):
+    if not isinstance(officer, Officer) or officer.must_change_password:
         return {"rail": [], "theme": theme, "may_upload": False, "may_search": False}
     return {
         "rail": _rail(request, officer),

@@ -142,6 +142,8 @@ def test_one_time_password_opens_nothing_but_choosing_another(client: Client) ->
     client.force_login(officer)
 
     assert client.get(reverse("account"))["Location"] == reverse("change_password")
+    fragment = client.get(reverse("running"), headers={"HX-Request": "true"})
+    assert fragment["HX-Redirect"] == reverse("change_password")
     api = client.get(reverse("api_submissions"))
     assert api.status_code == 403
     assert api.json()["error"]["reason"] == "denied"

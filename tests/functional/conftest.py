@@ -1,0 +1,74 @@
+"""A real browser in front of a real server, signed in as somebody of the cast."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Officer
+from tests.cast import Cast, make_cast
+from tests.chromium import find_chromium
+
+OpenPage = Callable[..., Page]
+
+# The browser's own line about an answer that is no success; whether it was due, the test says.
+_NOT_OURS: Final = "Failed to load resource"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the system's Chromium, started once."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("There is no Chromium here. Run: python -m tests.chromium")
+    # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def seen_cast(transactional_db: None) -> Cast:
+    """Return the cast as committed rows, which the server's own connections see."""
+    return make_cast()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Return a function that opens a path as an officer; what the console says at the end fails the test."""
+    troubles: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and _NOT_OURS not in message.text:
+            troubles.append(message.text)
+
+    def open_as(officer: Officer | None, path: str, **options: object) -> Page:
+        context = browser.new_context(base_url=live_server.url, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        if officer is not None:
+            _sign_in(context, officer, live_server.url)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _sign_in(context: BrowserContext, officer: Officer, url: str) -> None:
+    client = Client()
+    client.force_login(officer)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
