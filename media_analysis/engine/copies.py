@@ -21,15 +21,20 @@ PDQ_COPY_DISTANCE: Final = PDQ_THRESHOLD
 PDQ_ALGORITHM: Final = "pdq"
 FEATURE_ALGORITHM: Final = "xfeat+magsac"
 
-COPY_SHARE: Final = 0.98
-"""Of the textured cells of a copy with nothing pasted over it, as many are the same."""
+COPY_SHARE: Final = 0.99
+MOST_MOVED: Final = 0.01
+"""Of the textured cells of a copy with nothing pasted over it, as many are the same and as few fit better
+elsewhere: what an enlarged thumbnail or a blur costs."""
 
 PASTED_SHARE: Final = 0.55
-MOST_REARRANGED: Final = 0.63
-"""A caption or stamp may cover the rest, if it brings colours of its own (see `Agreement.rearranged`)."""
+MOST_REARRANGED: Final = 0.605
+MOST_MOVED_PASTED: Final = 0.1
+"""A caption or stamp may cover the rest, if it brings colours of its own (see `Agreement.rearranged`); on
+its rim cells fit better elsewhere."""
 
-MOST_MOVED: Final = 0.06
-"""Share of cells that may fit only elsewhere in a copy: such are found on the rim of what was pasted."""
+MOST_PERSPECTIVE: Final = 1.15
+"""Edits enlarge a picture alike everywhere; a second angle of a wall does not (see `Agreement.perspective`).
+The rest is room for homographies from few places."""
 
 NEAR_SHARE: Final = 0.5
 """Half of the cells unmoved: camera and room stood still. A stereo pair had 0.41."""
@@ -62,17 +67,18 @@ def decide(pdq_distance: int | None, proof: Verification | None) -> Kind | None:
         return None if proof is None else Kind.SCENE
     if is_copy(proof.agreement):
         return Kind.COPY
-    is_near_in_time = proof.agreement.share >= NEAR_SHARE and _is_large(proof.agreement)
-    return Kind.NEAR_IN_TIME if is_near_in_time else Kind.SCENE
+    is_near = proof.agreement.share >= NEAR_SHARE and _is_whole_view(proof.agreement)
+    return Kind.NEAR_IN_TIME if is_near else Kind.SCENE
 
 
 def is_copy(agreement: Agreement) -> bool:
     """Say whether nothing differs but what was pasted on, over enough of both pictures."""
-    if agreement.cells < LEAST_CELLS or not _is_large(agreement) or agreement.moved > MOST_MOVED:
+    if agreement.cells < LEAST_CELLS or not _is_whole_view(agreement):
         return False
-    if agreement.share >= COPY_SHARE:
+    if agreement.share >= COPY_SHARE and agreement.moved <= MOST_MOVED:
         return True
-    return agreement.share >= PASTED_SHARE and agreement.rearranged <= MOST_REARRANGED
+    is_pasted_over = agreement.rearranged <= MOST_REARRANGED and agreement.moved <= MOST_MOVED_PASTED
+    return is_pasted_over and agreement.share >= PASTED_SHARE
 
 
 def least_inliers(kind: str) -> int:
@@ -100,5 +106,7 @@ def _box_around(points: Points) -> Box:
     return left, top, right - left, bottom - top
 
 
-def _is_large(agreement: Agreement) -> bool:
-    return min(agreement.query_overlap, agreement.candidate_overlap) >= LEAST_OVERLAP
+def _is_whole_view(agreement: Agreement) -> bool:
+    """Say whether both pictures show much of the other, from the same place."""
+    overlap = min(agreement.query_overlap, agreement.candidate_overlap)
+    return overlap >= LEAST_OVERLAP and agreement.perspective <= MOST_PERSPECTIVE

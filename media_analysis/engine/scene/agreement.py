@@ -28,14 +28,14 @@ MOST_BETTER: Final = 0.03
 LEAST_CONTRAST: Final = 5.0
 """Standard deviation, in grey levels, from which a cell has texture: above what JPEG at quality 20 adds."""
 
-TOLERANCE_PX: Final = 1.0
+TOLERANCE_PX: Final = 1.5
 """How far from its neighbours' common shift a cell may fit and still count as unmoved."""
 
 _REACH = 6
 _FIT_ROUNDS = 4
 _LEAST_CELLS_TO_FIT = 6
 _LEAST_CELLS_TO_CORRECT = 12
-_TONES_PER_CHANNEL = 6
+_TONES_PER_CHANNEL = 10
 _LEAST_CELLS_FOR_TONES = 4
 
 Chosen = NDArray[np.bool_]
@@ -228,7 +228,7 @@ def _pixels_in(image: NDArray[np.float32], corners: NDArray[np.int64]) -> NDArra
 
 
 def _tones(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the share of pixels in each of 6 x 6 x 6 colours."""
+    """Return the share of pixels in each of 10 x 10 x 10 colours."""
     steps = np.clip(pixels * (_TONES_PER_CHANNEL / 256), 0, _TONES_PER_CHANNEL - 1).astype(np.int64)
     index = (steps[:, 0] * _TONES_PER_CHANNEL + steps[:, 1]) * _TONES_PER_CHANNEL + steps[:, 2]
     return np.asarray(np.bincount(index, minlength=_TONES_PER_CHANNEL**3) / len(pixels))

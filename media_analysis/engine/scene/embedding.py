@@ -17,9 +17,8 @@ from media_analysis.engine.faces.weights import sha256_of
 from media_analysis.engine.pictures import Picture
 from media_analysis.engine.scene import models
 from media_analysis.engine.scene.places import WHOLE, Box
-from media_analysis.engine.versions import digest_of, package
+from media_analysis.engine.versions import digest_of
 
-NAME: Final = "scene"
 DIMENSIONS: Final = 128
 """128 lost no recall at ten against all 1280, 64 did (`bench/README.md`)."""
 
@@ -40,12 +39,6 @@ def _grid(side: float, count: int) -> tuple[Box, ...]:
 
 TILES: Final[tuple[Box, ...]] = (WHOLE, *_grid(0.6, 2), *_grid(0.4, 3))
 """Fourteen: 3.6 KB a picture in half precision. 26 tiles found no more (`bench/README.md`)."""
-
-
-def version() -> str:
-    """Return the digest of everything that the vendored embedder's vectors depend on."""
-    models_used = (models.EFFICIENTNET.sha256, models.COMPONENTS.sha256)
-    return digest_of(RECIPE, *models_used, package("onnxruntime"), package("opencv-python-headless"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,9 @@ Points = NDArray[np.float32]
 
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
 
+TILE_MARGIN: Final = 0.15
+"""A shortlisted tile is cut with this much of its size around it: a clue seldom lies within one tile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:
@@ -60,11 +63,12 @@ def view_of(picture: Picture, *, box: Box = WHOLE, pose: Pose = UPRIGHT, long_si
     return View(gray=cast("NDArray[np.uint8]", posed), to_whole=to_whole, box=shown)
 
 
-def widened(box: Box, margin: float) -> Box:
-    """Return a box grown by `margin` of its size on each side, as far as the picture reaches."""
+def widened(box: Box) -> Box:
+    """Return a box grown by `TILE_MARGIN` on each side, as far as the picture reaches."""
     x, y, width, height = box
-    left, top = max(0.0, x - margin * width), max(0.0, y - margin * height)
-    right, bottom = min(1.0, x + (1 + margin) * width), min(1.0, y + (1 + margin) * height)
+    left, top = max(0.0, x - TILE_MARGIN * width), max(0.0, y - TILE_MARGIN * height)
+    right = min(1.0, x + (1 + TILE_MARGIN) * width)
+    bottom = min(1.0, y + (1 + TILE_MARGIN) * height)
     return (left, top, right - left, bottom - top)
 
 

@@ -10,15 +10,16 @@ import numpy as np
 from media_analysis.engine.pictures import Picture
 from media_analysis.engine.scene.agreement import Agreement, measure_agreement
 from media_analysis.engine.scene.embedding import TILES, SceneEmbedder, SceneEmbedding
-from media_analysis.engine.scene.features import FeatureExtractor, LocalFeatures
+from media_analysis.engine.scene.features import MOST_PLACES, FeatureExtractor, LocalFeatures
 from media_analysis.engine.scene.matching import align
 from media_analysis.engine.scene.places import UPRIGHT, WHOLE, Box, Matrix, Points, Pose, view_of, widened
 
 LONG_SIDE: Final = 640
 """Pixels of a view's longer side; small pictures and tiles are enlarged to it."""
 
-TILE_MARGIN: Final = 0.15
-"""A shortlisted tile is cut with this much of its size around it: a clue seldom lies within one tile."""
+POSED_LONG_SIDE: Final = 480
+POSED_PLACES: Final = 600
+"""Turned and mirrored views are many, and mostly of pictures that have nothing in common."""
 
 ENOUGH_INLIERS: Final = 100
 """With so many the search for a better pose stops. A symmetrical picture had 48 in a wrong one."""
@@ -48,6 +49,7 @@ POSES: Final = (
 
 _COMPARED = 3
 _TILES_TRIED = 2
+_PAIRS_POSED = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +86,9 @@ class Subject:
     def features(self, box: Box, pose: Pose) -> tuple[LocalFeatures, Matrix]:
         """Return the features of a view, and the map from its pixels to the whole picture."""
         if (box, pose) not in self._features:
-            view = view_of(self.picture, box=box, pose=pose, long_side=LONG_SIDE)
-            self._features[box, pose] = (self._extractor.extract(view), view.to_whole)
+            side, most = (LONG_SIDE, MOST_PLACES) if pose == UPRIGHT else (POSED_LONG_SIDE, POSED_PLACES)
+            view = view_of(self.picture, box=box, pose=pose, long_side=side)
+            self._features[box, pose] = (self._extractor.extract(view, most=most), view.to_whole)
         return self._features[box, pose]
 
 
@@ -146,10 +149,10 @@ class _Proof:
 
 def _attempts(query: SceneEmbedding, candidate: SceneEmbedding) -> Iterator[tuple[Box, Pose, Box]]:
     """Yield which part of the query, in which pose, to compare with which part of the candidate."""
-    pairs = likely_views(query, candidate)
-    for pose in (UPRIGHT, *POSES):
-        for query_box, candidate_box in pairs:
-            yield widened(query_box, TILE_MARGIN), pose, widened(candidate_box, TILE_MARGIN)
+    pairs = [(widened(left), widened(right)) for left, right in likely_views(query, candidate)]
+    yield from ((left, UPRIGHT, right) for left, right in pairs)
+    for pose in POSES:
+        yield from ((left, pose, right) for left, right in pairs[:_PAIRS_POSED])
 
 
 def likely_views(query: SceneEmbedding, candidate: SceneEmbedding) -> list[tuple[Box, Box]]:
