@@ -2,10 +2,14 @@
 //
 // <figure data-reveal> <svg> <image href="…blurred…" data-sharp="…preview…"/> </svg> </figure>
 
+import { shutAtOnce } from "./reveal.js";
+
 const openTile = (image) => image.closest("[data-reveal][data-open]");
 
 function shut(image) {
-  if (image.dataset.blurred) image.setAttribute("href", image.dataset.blurred);
+  if (!image.dataset.blurred || image.getAttribute("href") === image.dataset.blurred) return;
+  shutAtOnce(image);
+  image.setAttribute("href", image.dataset.blurred);
 }
 
 async function sharpen(image) {

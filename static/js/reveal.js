@@ -32,9 +32,18 @@ async function sharpen(tile, image) {
   if ("open" in tile.dataset) image.src = image.dataset.sharp;
 }
 
+/** Cover a picture until the next one that it shows is there: a browser keeps the old one meanwhile. */
+export function shutAtOnce(image) {
+  image.dataset.shutting = "";
+  image.addEventListener("load", () => delete image.dataset.shutting, { once: true });
+}
+
 function shut(tile) {
   delete tile.dataset.open;
-  for (const image of tile.querySelectorAll("img[data-blurred]")) image.src = image.dataset.blurred;
+  for (const image of tile.querySelectorAll("img[data-blurred]")) {
+    shutAtOnce(image);
+    image.src = image.dataset.blurred;
+  }
   for (const player of tile.querySelectorAll("video, audio")) player.pause();
 }
 

@@ -32,7 +32,7 @@ def photos(seen_cast: Cast) -> list[Material]:
 
 
 def _shown_kinds(page: Page) -> list[str]:
-    sources = page.eval_on_selector_all("[data-tile] img", "all => all.map((each) => each.currentSrc)")
+    sources = page.eval_on_selector_all("[data-tile] img", "all => all.map((each) => each.src)")
     return re.findall(r"/media/(\w+)/", " ".join(sources))
 
 
@@ -65,6 +65,20 @@ def test_pictures_are_shut_until_space_is_held(
 
     page.keyboard.up("Space")
     assert _shown_kinds(page) == ["blurred"] * 3
+
+
+def test_sharp_picture_is_covered_before_the_blurred_one_is_back(
+    open_page: OpenPage, seen_cast: Cast, photos: list[Material]
+) -> None:
+    page = open_page(seen_cast.owner, "/materials/")
+    first = page.locator("[data-tile] img").first
+    page.keyboard.press("v")
+    expect(first).to_have_attribute("src", re.compile("thumbnail"))
+    page.route("**/media/blurred/**", lambda route: route.abort())
+
+    page.keyboard.press("v")
+
+    expect(first).to_have_css("filter", "blur(32px)")
 
 
 def test_eyes_open_and_shut_all_pictures(
