@@ -184,3 +184,20 @@ def test_decoder_inherited_by_a_fork_starts_a_server_of_its_own(decoder: Decoder
     assert os.waitpid(pid, 0)[1] == 0
     decoder.still(picture)
     assert decoder.server_pid == server
+
+
+def test_server_ends_with_a_worker_that_was_killed() -> None:
+    reading, writing = os.pipe()
+    worker = os.fork()
+    if not worker:
+        os.write(writing, str(Decoder().server_pid).encode())
+        time.sleep(60)
+        os._exit(0)
+    server = int(os.read(reading, 20))
+    os.close(reading)
+    os.close(writing)
+
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+
+    wait_until(lambda: not is_alive(server))
