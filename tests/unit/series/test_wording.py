@@ -1,0 +1,19 @@
+import pytest
+
+from series.wording import clock, clock_ms, counted
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"), [(0, "0:00"), (7.4, "0:07"), (59.6, "1:00"), (750, "12:30"), (3723, "1:02:03")]
+)
+def test_clock_writes_minutes_and_hours(seconds: float, written: str) -> None:
+    assert clock(seconds) == written
+
+
+def test_clock_ms_reads_milliseconds() -> None:
+    assert clock_ms(12_400) == "0:12"
+
+
+@pytest.mark.parametrize(("number", "written"), [(0, "0 faces"), (1, "1 face"), (2, "2 faces")])
+def test_counted_says_one_and_many(number: int, written: str) -> None:
+    assert counted(number, "face", "faces") == written
