@@ -50,7 +50,8 @@ def list_hits(officer: Officer, query: PictureQuery) -> list[MatchView]:
 
 def _view(hit: PictureQueryHit) -> MatchView:
     return MatchView(
-        id=str(hit.pk),
+        # The row's own number would tell how much is searched for on the whole platform.
+        id=f"{hit.kind}_{hit.material_id}",
         kind=hit.kind,
         other=hit.material,
         score=hit.score,
