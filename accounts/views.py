@@ -17,9 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import ChangePasswordForm, SignInForm, TokenForm
 from accounts.http import OfficerRequest
 from accounts.matrix import permission_matrix, rights_of
+from accounts.policies import Permission, check_has_permission
 from accounts.queries import get_own_token, list_role_names, list_tokens
 from accounts.services import WeakPassword, WrongPassword, issue_token, revoke_token
 from accounts.services import change_password as replace_password
+from icse.common.access import allows
 
 THEMES: Final = ("auto", "light", "dark")
 THEME_COOKIE: Final = "theme"
@@ -133,4 +135,7 @@ def _next_address(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    has_queue = not request.user.is_authenticated or allows(
+        check_has_permission, request.user, Permission.MATERIAL_SEE
+    )
+    return resolve_url(settings.LOGIN_REDIRECT_URL if has_queue else "account")

@@ -37,6 +37,16 @@ def test_sign_in_leads_to_where_the_officer_came_from(client: Client, cast: Cast
     assert answer["Location"] == "/account/roles/"
 
 
+@pytest.mark.parametrize(("part", "first_page"), [("owner", "queue"), ("administrator", "account")])
+def test_sign_in_leads_to_a_first_page_that_the_role_may_see(
+    client: Client, cast: Cast, part: str, first_page: str
+) -> None:
+    answer = _sign_in(client, getattr(cast, part).email)
+
+    assert answer["Location"] == reverse(first_page)
+    assert client.get(answer["Location"]).status_code == 200
+
+
 def test_sign_in_takes_an_address_in_any_capitals(client: Client, cast: Cast) -> None:
     answer = _sign_in(client, cast.owner.email.upper())
 
