@@ -162,7 +162,12 @@ class ByUrgency:
             yield urgency, labels[urgency], found
 
 
-_CAMERA: Final = Trim(Concat(F("make"), Value(" "), F("model"), output_field=CharField()))
+# Many makers write their name into the model as well.
+_CAMERA: Final = Case(
+    When(model__istartswith=F("make"), then=F("model")),
+    default=Trim(Concat(F("make"), Value(" "), F("model"), output_field=CharField())),
+    output_field=CharField(),
+)
 
 RULES: Final[dict[str, FacetRule]] = {
     "country": ByCountry(),

@@ -207,3 +207,20 @@ def test_search_takes_the_same_number_of_queries(cast: Cast) -> None:
 
     queries(1)
     assert queries(1) == queries(8)
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "camera"),
+    [
+        ("Canon", "EOS 5D", "Canon EOS 5D"),
+        ("Canon", "Canon EOS 5D", "Canon EOS 5D"),
+        ("NIKON", "Nikon D90", "Nikon D90"),
+        ("", "D90", "D90"),
+        ("Canon", "", "Canon"),
+    ],
+)
+def test_camera_is_named_once(cast: Cast, make: str, model: str, camera: str) -> None:
+    material = submitted(cast.owner)
+    CaptureFactsFactory.create(material=material, make=make, model=model)
+    assert counts(cast.owner)["camera"] == {camera: 1}
+    assert found(cast.owner, f"camera={camera}") == {material.pk}
