@@ -18,6 +18,7 @@ DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
 EMBEDDED = not env.text("DATABASE_URL")
 PORT = env.integer("PORT", 8000, minimum=1, maximum=65535)
 BIND_ADDRESS = env.text("BIND_ADDRESS", "127.0.0.1")
+DEMO = env.flag("DEMO", default=EMBEDDED)  # on the first start
 CORES = env.integer("WORKER_CORES", os.cpu_count() or 1, minimum=1, maximum=512)
 
 _LAYOUT = Layout(DATA_DIR)

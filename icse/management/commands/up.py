@@ -56,6 +56,10 @@ class Command(BaseCommand):
                 _require_addresses()
             self._prepare()
             self._start_platform(layout, supervisor)
+            if settings.DEMO:
+                preparation.make_demo(self._report)  # now, so that its analysis begins while it is made
+            self._report(f"open http://{settings.BIND_ADDRESS}:{settings.PORT}/ - Ctrl-C stops everything")
+            connections.close_all()
             supervisor.watch()
         except StopRequested:
             self._report("stopping")
@@ -74,8 +78,6 @@ class Command(BaseCommand):
         self._report("tables are up to date")
         if preparation.collect_static_files():
             self._report("static files are collected")
-        if settings.EMBEDDED:
-            preparation.make_demo(self._report)
         connections.close_all()
 
     def _start_platform(self, layout: Layout, supervisor: Supervisor) -> None:
@@ -85,7 +87,6 @@ class Command(BaseCommand):
             processes.worker_service(layout, "interactive", "query", 1),
             processes.beat_service(layout),
         )
-        self._report(f"open http://{settings.BIND_ADDRESS}:{settings.PORT}/ - Ctrl-C stops everything")
 
     def _report(self, line: str) -> None:
         self.stdout.write(line)

@@ -49,6 +49,7 @@ class Launcher:
             "DATA_DIR": str(data_dir),
             "PORT": str(port),
             "WORKER_CORES": "1",
+            "DEMO": "no",
             **environment,
         }
         self.start()
