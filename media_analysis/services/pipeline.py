@@ -101,7 +101,8 @@ def match(material_id: UUID) -> Outcome:
         match_all_signals(material_id)
         with transaction.atomic():
             finish_run(run)
-            order("series.propose", run, queue="match")
+            # Milliseconds of work: behind the matching of a whole batch, copies would stand unstacked so long.
+            order("series.propose", run, queue="query")
     return Outcome.DONE
 
 
