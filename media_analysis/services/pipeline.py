@@ -101,7 +101,7 @@ def match(material_id: UUID) -> Outcome:
         match_all_signals(material_id)
         with transaction.atomic():
             finish_run(run)
-            # Milliseconds of work: behind the matching of a whole batch, copies would stand unstacked so long.
+            # Milliseconds of work: behind the matching of a whole batch it would come far too late.
             order("series.propose", run, queue="query")
     return Outcome.DONE
 
