@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from media_analysis.engine.decoding import routes
 from media_analysis.engine.faces import face as faces
 from media_analysis.engine.hashes import analyzer as hashes
 from media_analysis.engine.metadata import normalise, reader
 from media_analysis.engine.metadata.serials import linking_serials
 from media_analysis.engine.metadata.tags import RawTags
 from media_analysis.engine.scene import analyzer as scene
+from media_analysis.engine.versions import digest_of
 from media_analysis.models import Analysis, ExactSignal
 from media_analysis.services import signals
 from media_analysis.services.recording import Step
@@ -31,13 +33,17 @@ if TYPE_CHECKING:
 
 
 def versions() -> dict[str, str]:
-    """Return the version of each analyzer as it would run now."""
-    return {
+    """Return the version of each analyzer as it would run now.
+
+    What looks at pixels depends on the route by which they were decoded as well.
+    """
+    looking = {
         hashes.NAME: hashes.version(),
-        reader.NAME: reader.version(),
         faces.NAME: face_analyzer().version(),
         scene.NAME: scene.version(),
     }
+    route = routes.version()
+    return {name: digest_of(own, route) for name, own in looking.items()} | {reader.NAME: reader.version()}
 
 
 def hashes_step(picture: Picture, pixel_digest: str) -> Step:
@@ -59,7 +65,7 @@ def hashes_step(picture: Picture, pixel_digest: str) -> Step:
             "orientations": [[None, [each.hex() for each in turned]]],
         }
 
-    return Step(hashes.NAME, hashes.version(), look, keep)
+    return Step(hashes.NAME, versions()[hashes.NAME], look, keep)
 
 
 def faces_step(frames: Frames, *, segment: int = 0) -> Step:
@@ -73,7 +79,7 @@ def faces_step(frames: Frames, *, segment: int = 0) -> Step:
         signals.keep_faces(analysis, found, model_id=analyzer.model_id)
         return {"faces": sum(len(each) for _, each in found), "model": analyzer.model_id}
 
-    return Step(faces.NAME, analyzer.version(), look, keep, segment)
+    return Step(faces.NAME, versions()[faces.NAME], look, keep, segment)
 
 
 def scene_step(frames: Frames, *, segment: int = 0) -> Step:
@@ -87,7 +93,7 @@ def scene_step(frames: Frames, *, segment: int = 0) -> Step:
         signals.keep_tiles(analysis, found, model_id=embedder.model_id)
         return {"tiles": sum(len(each.vectors) for _, each in found), "model": embedder.model_id}
 
-    return Step(scene.NAME, scene.version(), look, keep, segment)
+    return Step(scene.NAME, versions()[scene.NAME], look, keep, segment)
 
 
 def metadata_step(path: Path, media_type: str) -> Step:
@@ -101,4 +107,4 @@ def metadata_step(path: Path, media_type: str) -> Step:
         signals.keep_capture_facts(analysis, raw, facts, linking_serials(facts))
         return {"tags": len(raw.tags), "tool": f"{raw.tool} {raw.tool_version}"}
 
-    return Step(reader.NAME, reader.version(), look, keep)
+    return Step(reader.NAME, versions()[reader.NAME], look, keep)

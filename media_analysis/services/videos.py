@@ -181,7 +181,7 @@ def _hashes_found(found: _Segment, number: int) -> Step:
             "orientations": [[at_ms, [each.hex() for each in turns]] for at_ms, turns in turned],
         }
 
-    return Step(hashes.NAME, hashes.version(), look, keep, number)
+    return Step(hashes.NAME, versions()[hashes.NAME], look, keep, number)
 
 
 def _faces_found(found: _Segment, number: int) -> Step:
@@ -191,7 +191,7 @@ def _faces_found(found: _Segment, number: int) -> Step:
         signals.keep_faces(analysis, seen, model_id=analyzer.model_id)
         return {"faces": sum(len(each) for _, each in seen), "model": analyzer.model_id}
 
-    return Step(faces.NAME, analyzer.version(), lambda: found.faces, keep, number)
+    return Step(faces.NAME, versions()[faces.NAME], lambda: found.faces, keep, number)
 
 
 def is_complete(material_id: UUID) -> bool:
