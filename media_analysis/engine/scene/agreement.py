@@ -86,7 +86,7 @@ def measure_agreement(query: Picture, candidate: Picture, homography: Matrix) ->
     zoom = min(query_overlap, candidate_overlap) / max(query_overlap, candidate_overlap)
     overlay, cells = _laid_cells(canvas, other, to_other, zoom)
     same, moved = _judge(cells)
-    if len(same) and not same.all():
+    if same.any() and not same.all():
         to_other = _corrected(to_other, overlay, cells)
         overlay, cells = _laid_cells(canvas, other, to_other, zoom)
         same, moved = _judge(cells)
@@ -134,15 +134,16 @@ def _correlate(overlay: Overlay) -> _Cells:
     """Correlate every textured cell of the canvas with what is laid on it, at every shift within reach."""
     still = np.asarray(cv2.cvtColor(overlay.canvas, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     laid = np.asarray(cv2.cvtColor(overlay.laid, cv2.COLOR_RGB2GRAY), dtype=np.float32)
-    height, width = still.shape
+    textured = np.maximum(_contrast(still), _contrast(laid)) >= LEAST_CONTRAST
     corners, maps = [], []
-    for top in range(_REACH, height - CELL_PX - _REACH + 1, CELL_PX):
-        for left in range(_REACH, width - CELL_PX - _REACH + 1, CELL_PX):
-            around = np.s_[top - _REACH : top + CELL_PX + _REACH, left - _REACH : left + CELL_PX + _REACH]
+    # Texture on either side counts: a flat patch pasted over it must not go unseen.
+    for row, column in zip(*np.nonzero(textured), strict=True):
+        left, top = _REACH + int(column) * CELL_PX, _REACH + int(row) * CELL_PX
+        around = np.s_[top - _REACH : top + CELL_PX + _REACH, left - _REACH : left + CELL_PX + _REACH]
+        if overlay.covered[around].all():
             cell = still[top : top + CELL_PX, left : left + CELL_PX]
-            if overlay.covered[around].all() and _has_texture(cell, laid[around]):
-                corners.append((left, top))
-                maps.append(cv2.matchTemplate(laid[around], cell, cv2.TM_CCOEFF_NORMED))
+            corners.append((left, top))
+            maps.append(cv2.matchTemplate(laid[around], cell, cv2.TM_CCOEFF_NORMED))
     side = 2 * _REACH + 1
     correlations = np.array(maps, dtype=np.float32).reshape(-1, side, side)
     down, across = np.divmod(correlations.reshape(-1, side * side).argmax(axis=1), side)
@@ -153,10 +154,11 @@ def _correlate(overlay: Overlay) -> _Cells:
     )
 
 
-def _has_texture(cell: NDArray[np.float32], laid: NDArray[np.float32]) -> bool:
-    """Say whether either side has something to compare: a flat patch pasted over texture must count."""
-    inner = laid[_REACH:-_REACH, _REACH:-_REACH]
-    return bool(max(float(cell.std()), float(inner.std())) >= LEAST_CONTRAST)
+def _contrast(gray: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the standard deviation of each cell, as rows and columns of cells."""
+    rows, columns = (max(0, side - 2 * _REACH) // CELL_PX for side in gray.shape)
+    inner = gray[_REACH : _REACH + rows * CELL_PX, _REACH : _REACH + columns * CELL_PX]
+    return np.asarray(inner.reshape(rows, CELL_PX, columns, CELL_PX).std(axis=(1, 3)))
 
 
 def _relative_middles(overlay: Overlay, corners: NDArray[np.int64]) -> NDArray[np.float64]:

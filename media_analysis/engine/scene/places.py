@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from media_analysis.engine.pictures import Picture
+from media_analysis.engine.pictures import Picture, Pixels, reduce_to
 
 Box = tuple[float, float, float, float]
 Matrix = NDArray[np.float64]
@@ -40,7 +40,7 @@ class View:
     `gray` is (height, width) uint8; `to_whole` maps its pixels to places relative to the whole picture.
     """
 
-    gray: NDArray[np.uint8]
+    gray: Pixels
     to_whole: Matrix
     box: Box
 
@@ -51,16 +51,25 @@ def view_of(picture: Picture, *, box: Box = WHOLE, pose: Pose = UPRIGHT, long_si
     Where a turned view shows what lies outside of the box, edge pixels are repeated: no step in
     brightness arises there that could be taken for a feature.
     """
-    shrunk = _shrunk(picture, box, long_side)
-    height, width = shrunk.shape
-    left, top, right, bottom = _pixel_box(box, width, height)
-    part = np.ascontiguousarray(shrunk[top:bottom, left:right])
-    forward, size = _pose_matrix(part.shape[1], part.shape[0], pose, long_side)
-    posed = cv2.warpAffine(part, forward[:2], size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    part_to_whole = _scaling(1 / width, 1 / height) @ _shift(left, top)
-    to_whole = part_to_whole @ np.linalg.inv(forward)
-    shown = (left / width, top / height, (right - left) / width, (bottom - top) / height)
-    return View(gray=cast("NDArray[np.uint8]", posed), to_whole=to_whole, box=shown)
+    left, top, right, bottom = _pixel_box(box, picture.width, picture.height)
+    part = reduce_to(picture.gray[top:bottom, left:right], long_side)
+    height, width = part.shape
+    forward, size = _pose_matrix(width, height, pose, long_side)
+    part_to_whole = (
+        _scaling(1 / picture.width, 1 / picture.height)
+        @ _shift(left, top)
+        @ _enlarging((right - left) / width, (bottom - top) / height)
+    )
+    return View(
+        gray=part if (width, height) == size and pose == UPRIGHT else _posed(part, forward, size),
+        to_whole=part_to_whole @ np.linalg.inv(forward),
+        box=(
+            left / picture.width,
+            top / picture.height,
+            (right - left) / picture.width,
+            (bottom - top) / picture.height,
+        ),
+    )
 
 
 def widened(box: Box) -> Box:
@@ -88,9 +97,9 @@ def is_inside(points: Points, box: Box, *, edge: float = 0.0) -> NDArray[np.bool
     return np.asarray(((points >= low) & (points <= high)).all(axis=1))
 
 
-def _shrunk(picture: Picture, box: Box, long_side: int) -> NDArray[np.uint8]:
-    longest = max(box[2] * picture.width, box[3] * picture.height)
-    return picture.at_long_side(max(1, round(picture.long_side * long_side / longest))).gray
+def _posed(part: Pixels, forward: Matrix, size: tuple[int, int]) -> Pixels:
+    posed = cv2.warpAffine(part, forward[:2], size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cast("Pixels", posed)
 
 
 def _pixel_box(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
@@ -113,6 +122,11 @@ def _pose_matrix(width: int, height: int, pose: Pose, long_side: int) -> tuple[M
     turn = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
     about_middle = turn @ _scaling(scale * flip, scale) @ _shift(-(width - 1) / 2, -(height - 1) / 2)
     return _shift((view_width - 1) / 2, (view_height - 1) / 2) @ about_middle, (view_width, view_height)
+
+
+def _enlarging(across: float, down: float) -> Matrix:
+    """Return the map that enlarges a picture: the middle of its first pixel is half a pixel from its edge."""
+    return _shift((across - 1) / 2, (down - 1) / 2) @ _scaling(across, down)
 
 
 def _scaling(across: float, down: float) -> Matrix:

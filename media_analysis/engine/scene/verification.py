@@ -121,7 +121,7 @@ def is_proof(found: Verification) -> bool:
 
 
 def align_subjects(query: Subject, candidate: Subject) -> Verification | None:
-    """Return the best alignment of two pictures, proven or not; nothing if there is none at all."""
+    """Return the best alignment of two pictures, proven or not, if one has `FEWEST_INLIERS` at least."""
     proofs: list[_Proof] = []
     for query_box, pose, candidate_box in _attempts(query.embedding, candidate.embedding):
         proof = _prove(query, candidate, query_box, pose, candidate_box)
@@ -129,8 +129,8 @@ def align_subjects(query: Subject, candidate: Subject) -> Verification | None:
             proofs.append(proof)
             if proof.inliers >= ENOUGH_INLIERS:
                 break
-    proofs.sort(key=lambda proof: proof.inliers, reverse=True)
-    compared = [_compared(query, candidate, proof) for proof in proofs[:_COMPARED]]
+    best = sorted(proofs, key=lambda proof: proof.inliers, reverse=True)[:_COMPARED]
+    compared = [_compared(query, candidate, proof) for proof in best if proof.inliers >= FEWEST_INLIERS]
     # Few inliers may be chance; the same picture underneath is not.
     return max(compared, key=lambda it: (it.agreement.same_cells, it.inliers), default=None)
 

@@ -76,3 +76,9 @@ def test_plain_pictures_have_no_cells() -> None:
 
 def test_shown_share_of_a_half_shifted_picture_is_half() -> None:
     assert shown_share(np.array([[1.0, 0, 0.5], [0, 1, 0], [0, 0, 1]])) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 400), (400, 2)])
+def test_agreement_takes_any_shape(shape: tuple[int, int]) -> None:
+    line = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    assert _agreement(line, line).cells == 0

@@ -74,11 +74,11 @@ def test_turned_mirrored_crop_is_proven(degrees: float) -> None:
 
 def test_clues_are_proven_against_the_picture_they_were_cut_from() -> None:
     proven = 0
-    for seed in range(4):
+    for seed in range(2):
         for name in ("coffee", "motorcycle_left"):
             found = _verify(clue(photo(name), np.random.default_rng(seed)), photo(name))
             proven += found is not None
-    assert proven >= 6
+    assert proven >= 3
 
 
 def test_unrelated_pictures_prove_nothing() -> None:
