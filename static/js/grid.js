@@ -127,15 +127,16 @@ document.addEventListener("focusin", (event) => {
 });
 
 scope("grid", "In the grid", () => tiles().length > 0);
+scope("selecting", "Selecting", () => tiles().some(checkboxOf));
 bind("grid", ["j", "ArrowRight"], "Move", () => move(1));
 bind("grid", ["k", "ArrowLeft"], "Move", () => move(-1));
 bind("grid", ["ArrowDown"], "Move a row", () => move(columns()), { inFoot: false });
 bind("grid", ["ArrowUp"], "Move a row", () => move(-columns()), { inFoot: false });
-bind("grid", ["x"], "Select", toggleSelected);
-bind("grid", ["Shift+ArrowRight", "Shift+j"], "Select a range", () => extend(1), { inFoot: false });
-bind("grid", ["Shift+ArrowLeft", "Shift+k"], "Select a range", () => extend(-1), { inFoot: false });
-bind("grid", ["Shift+ArrowDown"], "Select rows", () => extend(columns()), { inFoot: false });
-bind("grid", ["Shift+ArrowUp"], "Select rows", () => extend(-columns()), { inFoot: false });
+bind("selecting", ["x"], "Select", toggleSelected);
+bind("selecting", ["Shift+ArrowRight", "Shift+j"], "Select a range", () => extend(1), { inFoot: false });
+bind("selecting", ["Shift+ArrowLeft", "Shift+k"], "Select a range", () => extend(-1), { inFoot: false });
+bind("selecting", ["Shift+ArrowDown"], "Select rows", () => extend(columns()), { inFoot: false });
+bind("selecting", ["Shift+ArrowUp"], "Select rows", () => extend(-columns()), { inFoot: false });
 bind("grid", ["Enter"], "Open", () => current()?.querySelector("a[data-open]")?.click());
 
 scope("selection", "With a selection", () => selected().length > 0);
