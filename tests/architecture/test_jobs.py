@@ -23,7 +23,7 @@ def _enqueued() -> Iterator[str]:
         for file in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "enqueue":
-                    yield from (word.value for word in node.args[:1] if isinstance(word, ast.Constant))
+                    yield from (str(word.value) for word in node.args[:1] if isinstance(word, ast.Constant))
 
 
 def test_every_job_asked_for_exists() -> None:
