@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Count, Max, Min, OuterRef, Subquery
 
@@ -147,15 +148,15 @@ def list_frames(officer: Officer, material: Material) -> list[int]:
     return list(frames.order_by("at_ms").values_list("at_ms", flat=True))
 
 
-def posters(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return for each material the place, in milliseconds, of its first blurred picture.
+def kept_frames(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, tuple[int, ...]]:
+    """Return for each material the places, in milliseconds, of its kept pictures, in order: 0 of a photo.
 
     Materials of which nothing was made yet are left out.
     """
     blurred = Derivative.objects.visible_to(officer).filter(
         material__in=material_ids, kind=Derivative.Kind.BLURRED
     )
-    return dict(blurred.values_list("material").annotate(Min("at_ms")))
+    return dict(blurred.values_list("material").annotate(frames=ArrayAgg("at_ms", order_by="at_ms")))
 
 
 def list_own_custody(officer: Officer, material: Material) -> list[CustodyEvent]:

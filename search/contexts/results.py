@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
 
-from evidence.queries import find_visible_materials, posters
-from media_analysis.models import MatchKind
+from evidence.queries import kept_frames
 from media_analysis.queries.facts import get_visible_face
 from search.contexts.narrowing import narrowing_context
 from search.models import PictureQuery
@@ -16,11 +15,11 @@ from search.queries.faces import like_faces
 from search.queries.pictures import get_picture_query, list_hits
 from search.queries.words import text_search
 from series.contexts.cards import cards_by_id
-from series.contexts.pictures import faces_of
+from series.contexts.pictures import faces_with_material
 from series.contexts.selection import selection_context
 from series.drawing import Sheet
 from series.explanations import measure_of, place_of, title_of
-from series.queries.stacks import collapse_stacks
+from series.queries.stacks import collapse_stacks, stacks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from series.contexts.pictures import Face
 
 PAGE_SIZE: Final = 60
-_COPIES: Final = frozenset({MatchKind.IDENTICAL, MatchKind.COPY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +108,21 @@ def _found_by(hit: Hit) -> tuple[str, ...]:
 
 def _groups(officer: Officer, hits: Sequence[MatchView]) -> list[ResultGroup]:
     cards = cards_by_id(officer, [hit.other for hit in hits])
-    kinds = dict.fromkeys(hit.kind for hit in hits)
+    shown = _one_a_stack(officer, hits)
+    kinds = dict.fromkeys(hit.kind for hit in shown)
     return [
-        ResultGroup(title_of(kind), [_hit_result(cards, hit) for hit in hits if hit.kind == kind])
+        ResultGroup(title_of(kind), [_hit_result(cards, hit) for hit in shown if hit.kind == kind])
         for kind in kinds
     ]
+
+
+def _one_a_stack(officer: Officer, hits: Sequence[MatchView]) -> list[MatchView]:
+    """Keep of the copies that were found for one kind of reason the first, which is the strongest."""
+    stacks = stacks_of(officer, [hit.other for hit in hits])
+    first: dict[tuple[str, UUID], MatchView] = {}
+    for hit in hits:
+        first.setdefault((hit.kind, stacks[hit.other.pk].representative.pk), hit)
+    return list(first.values())
 
 
 def _hit_result(cards: dict[UUID, Card], hit: MatchView) -> Result:
@@ -132,7 +140,7 @@ def _asked_picture(officer: Officer, query: PictureQuery) -> dict[str, Any] | No
     if query.material is None:
         return None
     sheet = Sheet.over(query.material.width, query.material.height)
-    is_shown = query.material_id in posters(officer, [query.material.pk])
+    is_shown = query.at_ms in kept_frames(officer, [query.material.pk]).get(query.material.pk, ())
     return {
         "material": query.material,
         "sheet": sheet,
@@ -144,5 +152,4 @@ def _asked_picture(officer: Officer, query: PictureQuery) -> dict[str, Any] | No
 
 def _asked_faces(officer: Officer, face_ids: Iterable[UUID]) -> list[Face]:
     rows = [get_visible_face(officer, face_id) for face_id in dict.fromkeys(face_ids)]
-    materials = {each.pk: each for each in find_visible_materials(officer, {row.material_id for row in rows})}
-    return [face for row in rows for face in faces_of(materials[row.material_id], [row])]
+    return faces_with_material(officer, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence.queries import origins, posters
+from evidence.queries import kept_frames, origins
 from media_analysis.models import RunState
 from media_analysis.queries.facts import cameras, count_faces
 from media_analysis.queries.progress import WAITING, progress_from
@@ -26,16 +26,21 @@ if TYPE_CHECKING:
 class Card:
     """A material as a tile shows it; what analyzers found is empty until the asker's own analysis is through.
 
-    `poster_ms` is the place of the blurred picture, None where there is none yet.
+    `frames_ms` are the places of the pictures that can be shown: 0 of a photo, none before there is one.
     """
 
     material: Material
     origin: Origin
     progress: Progress
-    poster_ms: int | None
+    frames_ms: tuple[int, ...] = ()
     copies: int = 1
     faces: int = 0
     camera: str = ""
+
+    @property
+    def poster_ms(self) -> int | None:
+        """Return the place of the first picture that can be shown, None where there is none yet."""
+        return self.frames_ms[0] if self.frames_ms else None
 
     @property
     def state_label(self) -> str:
@@ -65,7 +70,9 @@ def cards_of(officer: Officer, materials: Sequence[Material]) -> list[Card]:
     progress = progress_from(earliest)
     done = [pk for pk in ids if progress.get(pk, WAITING).state == RunState.DONE]
     over = [pk for pk in ids if progress.get(pk, WAITING).is_over]
-    found = _Found(posters(officer, over), count_copies(officer, materials), count_faces(done), cameras(done))
+    found = _Found(
+        kept_frames(officer, over), count_copies(officer, materials), count_faces(done), cameras(done)
+    )
     return [
         found.card(material, earliest[material.pk], progress.get(material.pk, WAITING))
         for material in materials
@@ -81,7 +88,7 @@ def cards_by_id(officer: Officer, materials: Sequence[Material]) -> dict[UUID, C
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    posters: dict[UUID, int]
+    frames: dict[UUID, tuple[int, ...]]
     copies: dict[UUID, int]
     faces: dict[UUID, int]
     cameras: dict[UUID, str]
@@ -91,7 +98,7 @@ class _Found:
             material=material,
             origin=origin,
             progress=progress,
-            poster_ms=self.posters.get(material.pk),
+            frames_ms=tuple(self.frames.get(material.pk, ())),
             copies=self.copies.get(material.pk, 1),
             faces=self.faces.get(material.pk, 0),
             camera=self.cameras.get(material.pk, ""),

@@ -17,6 +17,7 @@ from series.pairs import Pair
 from series.policies import check_can_decide_match
 from series.queries.decisions import decisions_about, find_decision, list_decision_history
 from series.queries.queue import proposals_to_decide
+from series.queries.stacks import COPY_KINDS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -65,6 +66,7 @@ def match_context(officer: Officer, match_id: str, walk: Walk) -> dict[str, Any]
         "decision": find_decision(officer, pair),
         "history": list(list_decision_history(officer, pair)),
         "may_decide": allows(check_can_decide_match, officer),
+        "is_stacked": match.kind in COPY_KINDS,
         "walk": walk,
     }
 

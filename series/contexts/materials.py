@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from accounts.policies import Permission, has_permission
 from evidence.models import Handling, Kind, LegalBasis
-from evidence.queries import get_visible_material, list_frames, list_own_custody, list_visible_submissions
+from evidence.queries import get_visible_material, list_own_custody, list_visible_submissions
 from media_analysis.models import MatchKind
 from media_analysis.queries.facts import capture_facts, list_faces
 from media_analysis.queries.matches import list_matches
@@ -64,26 +64,27 @@ def page_context(officer: Officer, material_id: UUID, tab: str) -> dict[str, Any
         NotFound: There is none that the officer may see.
     """
     material = get_visible_material(officer, material_id)
-    return (
-        viewer_context(officer, material)
-        | facts_context(officer, material)
-        | tab_context(officer, material, tab)
-    )
+    return overview_context(officer, material) | tab_context(officer, material, tab)
+
+
+def overview_context(officer: Officer, material: Material) -> dict[str, Any]:
+    """Return what stands above the tabs: the viewer and the facts."""
+    return viewer_context(officer, material) | facts_context(officer, material)
 
 
 def viewer_context(officer: Officer, material: Material) -> dict[str, Any]:
     """Return what the viewer shows: picture or video, faces drawn on it, frames, progress."""
     card = cards_of(officer, [material])[0]
-    faces = faces_of(material, list_faces(material.pk)) if card.is_done else []
-    frames = list_frames(officer, material) if material.kind == Kind.VIDEO and card.is_done else []
+    is_video = material.kind == Kind.VIDEO
+    faces = faces_of(material, list_faces(officer, material.pk), card.frames_ms) if card.is_done else []
     return {
         "material": material,
         "card": card,
         "sheet": Sheet.over(material.width, material.height),
-        "is_video": material.kind == Kind.VIDEO,
+        "is_video": is_video,
         "faces": faces,
-        "drawn_faces": [face for face in faces if not face.face.at_ms],
-        "frames": [Frame(at_ms, clock_ms(at_ms)) for at_ms in frames],
+        "drawn_faces": [face for face in faces if face.is_shown and face.at_ms == card.poster_ms],
+        "frames": [Frame(at_ms, clock_ms(at_ms)) for at_ms in card.frames_ms] if is_video else [],
     }
 
 
@@ -144,12 +145,14 @@ def _line(card: Card, match: MatchView, other: Card, decision: Decision | None) 
 
 
 def _faces(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
-    found: list[Face] = faces_of(card.material, list_faces(card.material.pk)) if card.is_done else []
+    found: list[Face] = (
+        faces_of(card.material, list_faces(officer, card.material.pk), card.frames_ms) if card.is_done else []
+    )
     return {"faces": found}
 
 
 def _metadata(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
-    facts = capture_facts(card.material.pk) if card.is_done else None
+    facts = capture_facts(officer, card.material.pk) if card.is_done else None
     return {
         "facts": facts,
         "tags": sorted(facts.tags.items()) if facts else [],

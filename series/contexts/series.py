@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from evidence.queries import find_visible_materials
 from icse.common.access import allows
 from series.contexts.cards import Card, cards_by_id, cards_of
-from series.contexts.pictures import Face, faces_of
+from series.contexts.pictures import faces_with_material
 from series.explanations import measure_of, title_of
 from series.forms import DescriptionForm, SeriesForm, SharingForm
 from series.policies import check_can_curate_series, check_can_start_series
@@ -141,9 +141,7 @@ def _reason(reason: Reason) -> ReasonLine:
 
 def _persons(officer: Officer, series: Series, page: str) -> dict[str, Any]:
     rows = list(series_persons(officer, series)[:PERSONS_SHOWN])
-    materials = find_visible_materials(officer, {row.material_id for row in rows})
-    by_id = {material.pk: material for material in materials}
-    faces: list[Face] = [face for row in rows for face in faces_of(by_id[row.material_id], [row])]
+    faces = faces_with_material(officer, rows)
     return {"faces": faces, "is_cut": len(rows) == PERSONS_SHOWN}
 
 

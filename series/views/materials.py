@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evidence.queries import get_visible_material
-from series.contexts.materials import page_context, progress_context, tab_context, viewer_context
+from series.contexts.materials import overview_context, page_context, progress_context, tab_context
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,10 +34,10 @@ def material_tab(request: OfficerRequest, material_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def material_viewer(request: OfficerRequest, material_id: UUID) -> HttpResponse:
-    """Send the viewer of a material's page, once there is more to be seen."""
+def material_overview(request: OfficerRequest, material_id: UUID) -> HttpResponse:
+    """Send viewer and facts of a material's page, once there is more to be seen."""
     found = get_visible_material(request.user, material_id)
-    return render(request, "material/partials/_viewer.html", viewer_context(request.user, found))
+    return render(request, "material/partials/_overview.html", overview_context(request.user, found))
 
 
 @require_safe

@@ -39,8 +39,14 @@ export function replace(image, blurred, sharp) {
   show(image);
 }
 
+function showPoster(player) {
+  if (player.closest("[data-reveal][data-open]")) player.poster = player.dataset.poster;
+  else player.removeAttribute("poster");
+}
+
 new MutationObserver((changes) => {
   for (const { target } of changes) {
+    for (const player of target.querySelectorAll("video[data-poster]")) showPoster(player);
     for (const image of target.querySelectorAll("svg image[data-sharp]")) show(image);
   }
 }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-open"] });

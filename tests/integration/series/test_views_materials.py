@@ -119,7 +119,7 @@ def test_progress_has_the_page_fetch_the_rest_once_it_is_over(
     assert b"every 2s" in under_way.content
 
 
-@pytest.mark.parametrize("name", ["material", "material_tab", "material_viewer", "material_progress"])
+@pytest.mark.parametrize("name", ["material", "material_tab", "material_overview", "material_progress"])
 def test_material_of_another_country_is_missing(
     client: Client, cast: Cast, photo: Material, name: str
 ) -> None:
