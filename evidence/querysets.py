@@ -43,6 +43,16 @@ class MaterialQuerySet(models.QuerySet["Material"]):
         """Keep materials with a submission whose audience meets one of the scopes."""
         return self.filter(_is_submitted_to(scopes, material="pk"))
 
+    def analyzed_for(self, officer: Officer) -> MaterialQuerySet:
+        """Keep materials of which a visible submission's own analysis is through.
+
+        What was read off a material that another country handed in first must not show before that: it
+        would betray that somebody holds it.
+        """
+        submissions = apps.get_model("evidence", "Submission").objects.visible_to(officer)
+        analyzed = submissions.filter(material=OuterRef("pk"), analyzed_at__isnull=False)
+        return self.filter(Exists(analyzed))
+
     def with_digest(self, digest: str) -> MaterialQuerySet:
         """Keep materials whose SHA-256, SHA-1 or MD5 is the digest."""
         wanted = digest.lower()

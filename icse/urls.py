@@ -1,6 +1,7 @@
 """Every address of the platform, room by room."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from accounts.consumers import HintsConsumer
 from icse.health import healthz
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("media_analysis.api_urls")),
     path("api/v1/", include("series.api_urls")),
     path("api/v1/", include("search.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
 ]
 
 websocket_urlpatterns: list[URLPattern | URLResolver] = [

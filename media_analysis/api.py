@@ -60,8 +60,8 @@ class MaterialView(GenericAPIView["Material"]):
             "states": {material_id: progress.state},
             "failure": progress.failure,
             "analyses": list_analyses(material_id),
-            "capture": capture_facts(material_id),
-            "faces": list_faces(material_id),
+            "capture": capture_facts(officer, material_id),
+            "faces": list_faces(officer, material_id),
             "submissions": list_visible_submissions(officer, material),
         }
         return Response(MaterialDetailSerializer(material, context=context).data)

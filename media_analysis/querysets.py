@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 
 class FaceQuerySet(models.QuerySet["Face"]):
+    def visible_to(self, officer: Officer) -> FaceQuerySet:
+        """Keep faces in materials that are analyzed for the officer."""
+        return self.filter(material__in=Material.objects.analyzed_for(officer).values("pk"))
+
     def for_display(self) -> FaceQuerySet:
         """Leave the vectors out: pages have no right to read them."""
         return self.defer("embedding")
@@ -30,8 +34,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
     """Matches have no audience of their own: both sides must be visible."""
 
     def visible_to(self, officer: Officer) -> MatchQuerySet:
-        """Keep matches of which the officer may see both sides."""
-        seen = Material.objects.visible_to(officer).values("pk")
+        """Keep matches of which the officer may see both sides, once these are analyzed for them."""
+        seen = Material.objects.analyzed_for(officer).values("pk")
         return self.filter(left__in=seen, right__in=seen)
 
     def of_material(self, material_id: UUID) -> MatchQuerySet:

@@ -1,4 +1,4 @@
-"""What the machines read off a material, for a material that the caller has found visible."""
+"""What the machines read off a material, as an officer may know it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from media_analysis.querysets import FaceQuerySet
 
 
-def capture_facts(material_id: UUID) -> CaptureFacts | None:
-    """Return the facts of the capture, or None where no metadata were read yet."""
-    return CaptureFacts.objects.filter(material=material_id).first()
+def capture_facts(officer: Officer, material_id: UUID) -> CaptureFacts | None:
+    """Return the facts of the capture, or None where no metadata were read for the officer yet."""
+    analyzed = Material.objects.analyzed_for(officer).filter(pk=material_id)
+    return CaptureFacts.objects.filter(material__in=analyzed).first()
 
 
-def list_faces(material_id: UUID) -> FaceQuerySet:
+def list_faces(officer: Officer, material_id: UUID) -> FaceQuerySet:
     """Return the faces of a material without their vectors, by place and then from left to right."""
-    return Face.objects.for_display().filter(material=material_id).order_by("at_ms", "box__0", "pk")
+    faces = Face.objects.for_display().visible_to(officer).filter(material=material_id)
+    return faces.order_by("at_ms", "box__0", "pk")
 
 
 def count_faces(material_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -44,8 +46,7 @@ def get_visible_face(officer: Officer, face_id: UUID) -> Face:
     Raises:
         NotFound: There is none, or the officer may not see its material.
     """
-    seen = Material.objects.visible_to(officer).values("pk")
-    face = Face.objects.for_display().filter(pk=face_id, material__in=seen).first()
+    face = Face.objects.for_display().visible_to(officer).filter(pk=face_id).first()
     if face is None:
         raise NotFound
     return face

@@ -128,10 +128,11 @@ def _turned(regions: Mapping[str, Any], *, is_left: bool) -> dict[str, Any]:
 
 def _exact_matches(officer: Officer, material_id: UUID) -> list[MatchView]:
     rows = exact_neighbours([material_id], scopes_of(officer))
-    others = Material.objects.visible_to(officer).in_bulk({row.other_material_id for row in rows})
-    return [
-        _exact_view(row, others[row.other_material_id]) for row in rows if row.other_material_id in others
-    ]
+    ids = {material_id, *(row.other_material_id for row in rows)}
+    known = Material.objects.analyzed_for(officer).in_bulk(ids)
+    if material_id not in known:
+        return []
+    return [_exact_view(row, known[row.other_material_id]) for row in rows if row.other_material_id in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _get_exact(officer: Officer, left_member: UUID, right_member: UUID) -> PairV
             [str(left_member), str(right_member), list(scopes_of(officer))],
         )
         row = cursor.fetchone()
-    sides = Material.objects.visible_to(officer).in_bulk(row[2:]) if row else {}
+    sides = Material.objects.analyzed_for(officer).in_bulk(row[2:]) if row else {}
     if len(sides) < len(("left", "right")):
         raise NotFound
     kind, value, left, right = row
