@@ -6,4 +6,5 @@ import "./notices.js";
 import "./reveal.js";
 import "./grid.js";
 import "./dialogs.js";
+import "./hints.js";
 import "./upload/sheet.js";
