@@ -19,6 +19,14 @@ def clock_ms(milliseconds: int) -> str:
     return clock(milliseconds / 1000)
 
 
+def zone(offset_minutes: int | None) -> str:
+    """Return a camera's distance from UTC as `UTC+01:00`, or that it is unknown."""
+    if offset_minutes is None:
+        return "zone unknown"
+    hours, minutes = divmod(abs(offset_minutes), _MINUTE)
+    return f"UTC{'-' if offset_minutes < 0 else '+'}{hours:02d}:{minutes:02d}"
+
+
 def counted(number: int, one: str, many: str) -> str:
     """Return `1 face` or `3 faces`."""
     return f"{number} {one if number == 1 else many}"

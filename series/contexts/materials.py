@@ -20,7 +20,7 @@ from series.pairs import Pair
 from series.queries.decisions import decisions_about
 from series.queries.listing import list_series_of_material
 from series.queries.stacks import stack_of
-from series.wording import clock_ms
+from series.wording import clock_ms, zone
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -155,6 +155,7 @@ def _metadata(officer: Officer, card: Card, matches: list[MatchView]) -> dict[st
     facts = capture_facts(officer, card.material.pk) if card.is_done else None
     return {
         "facts": facts,
+        "taken": f"{facts.taken_at.replace('T', ' ')}, {zone(facts.utc_offset_minutes)}" if facts else "",
         "tags": sorted(facts.tags.items()) if facts else [],
         "serials": _serials(facts) if facts else [],
     }

@@ -1,6 +1,6 @@
 import pytest
 
-from series.wording import clock, clock_ms, counted
+from series.wording import clock, clock_ms, counted, zone
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,10 @@ def test_clock_ms_reads_milliseconds() -> None:
 @pytest.mark.parametrize(("number", "written"), [(0, "0 faces"), (1, "1 face"), (2, "2 faces")])
 def test_counted_says_one_and_many(number: int, written: str) -> None:
     assert counted(number, "face", "faces") == written
+
+
+@pytest.mark.parametrize(
+    ("minutes", "written"), [(60, "UTC+01:00"), (-210, "UTC-03:30"), (0, "UTC+00:00"), (None, "zone unknown")]
+)
+def test_zone_is_never_guessed(minutes: int | None, written: str) -> None:
+    assert zone(minutes) == written
