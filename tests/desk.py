@@ -19,9 +19,7 @@ from tests.conftest import RoleSwitch
 Task = Callable[[Mapping[str, Any]], str]
 
 TASKS: dict[str, Task] = {
-    "media_analysis.analyze": lambda told: pipeline.analyze(
-        UUID(told["material_id"]), urgent=told["urgent"]
-    ),
+    "media_analysis.analyze": lambda told: pipeline.analyze(UUID(told["material_id"]), urgent=told["urgent"]),
     "media_analysis.analyze_segment": lambda told: pipeline.segment(
         UUID(told["material_id"]), told["segment"]
     ),
@@ -56,6 +54,10 @@ class Desk:
                     with self._as_engine():
                         outcomes.append(str(TASKS[message.task](message.arguments)))
         return outcomes
+
+    def lose_what_is_ordered(self) -> None:
+        """Lose every order that was not done yet, as a broker does that loses its memory."""
+        self._done = OutboxMessage.objects.count()
 
     def matches(self, officer: Officer, material: Material) -> list[MatchView]:
         """Return the matches of a material as an officer sees them."""
