@@ -26,15 +26,11 @@ MOST_MOVED: Final = 0.01
 """Of the textured cells of a copy with nothing pasted over it, as many are the same and as few fit better
 elsewhere: what an enlarged thumbnail or a blur costs."""
 
-PASTED_SHARE: Final = 0.55
+PASTED_SHARE: Final = 0.5
 MOST_REARRANGED: Final = 0.605
-MOST_MOVED_PASTED: Final = 0.1
+MOST_MOVED_PASTED: Final = 0.12
 """A caption or stamp may cover the rest, if it brings colours of its own (see `Agreement.rearranged`); on
 its rim cells fit better elsewhere."""
-
-MOST_PERSPECTIVE: Final = 1.15
-"""Edits enlarge a picture alike everywhere; a second angle of a wall does not (see `Agreement.perspective`).
-The rest is room for homographies from few places."""
 
 NEAR_SHARE: Final = 0.5
 """Half of the cells unmoved: camera and room stood still. A stereo pair had 0.41."""
@@ -67,13 +63,13 @@ def decide(pdq_distance: int | None, proof: Verification | None) -> Kind | None:
         return None if proof is None else Kind.SCENE
     if is_copy(proof.agreement):
         return Kind.COPY
-    is_near = proof.agreement.share >= NEAR_SHARE and _is_whole_view(proof.agreement)
+    is_near = proof.agreement.share >= NEAR_SHARE and _is_large(proof.agreement)
     return Kind.NEAR_IN_TIME if is_near else Kind.SCENE
 
 
 def is_copy(agreement: Agreement) -> bool:
     """Say whether nothing differs but what was pasted on, over enough of both pictures."""
-    if agreement.cells < LEAST_CELLS or not _is_whole_view(agreement):
+    if agreement.cells < LEAST_CELLS or not _is_large(agreement):
         return False
     if agreement.share >= COPY_SHARE and agreement.moved <= MOST_MOVED:
         return True
@@ -106,7 +102,5 @@ def _box_around(points: Points) -> Box:
     return left, top, right - left, bottom - top
 
 
-def _is_whole_view(agreement: Agreement) -> bool:
-    """Say whether both pictures show much of the other, from the same place."""
-    overlap = min(agreement.query_overlap, agreement.candidate_overlap)
-    return overlap >= LEAST_OVERLAP and agreement.perspective <= MOST_PERSPECTIVE
+def _is_large(agreement: Agreement) -> bool:
+    return min(agreement.query_overlap, agreement.candidate_overlap) >= LEAST_OVERLAP

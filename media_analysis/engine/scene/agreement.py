@@ -35,6 +35,7 @@ _REACH = 6
 _FIT_ROUNDS = 4
 _LEAST_CELLS_TO_FIT = 6
 _LEAST_CELLS_TO_CORRECT = 12
+_CORRECTIONS = 2
 _TONES_PER_CHANNEL = 10
 _LEAST_CELLS_FOR_TONES = 4
 
@@ -47,15 +48,13 @@ class Agreement:
 
     Of the `cells` with texture, `share` (0..1) are the same and `moved` (0..1) fit only elsewhere; the rest
     do not fit. `rearranged` (0..1) is how far those that are not the same have the same colours on both
-    sides: what moved takes its colours along, what was pasted brings its own. `perspective` (1 or more) is
-    how much more the alignment enlarges one end of the overlap than the other: edits do so equally.
+    sides: what moved takes its colours along, what was pasted brings its own.
     `query_overlap` and `candidate_overlap` (0..1) are the shares of each picture that the other shows.
     """
 
     share: float
     moved: float
     rearranged: float
-    perspective: float
     cells: int
     query_overlap: float
     candidate_overlap: float
@@ -66,36 +65,29 @@ class Agreement:
         return round(self.share * self.cells)
 
 
-NO_OVERLAP: Final = Agreement(0.0, 0.0, 0.0, 1.0, 0, 0.0, 0.0)
+NO_OVERLAP: Final = Agreement(0.0, 0.0, 0.0, 0, 0.0, 0.0)
 
 
-def measure_agreement(query: Picture, candidate: Picture, homography: Matrix) -> Agreement:
-    """Return how far two pictures agree under a homography from query to candidate, in relative places.
+def measure_agreement(query: Picture, candidate: Picture, alignment: Matrix) -> Agreement:
+    """Return how far two pictures agree under an affine map from query to candidate, in relative places.
 
     The picture that is shown more fully by the other is the canvas: a crop keeps all of its cells. Where
-    that leaves a doubt, the cells themselves, which lie all over the overlap, correct the homography once.
+    that leaves a doubt, the cells themselves, which lie all over the overlap, correct the alignment.
     """
-    back = np.asarray(np.linalg.inv(homography), dtype=np.float64)
-    query_overlap, candidate_overlap = shown_share(homography), shown_share(back)
+    back = np.asarray(np.linalg.inv(alignment), dtype=np.float64)
+    query_overlap, candidate_overlap = shown_share(alignment), shown_share(back)
     if min(query_overlap, candidate_overlap) <= 0:
         return NO_OVERLAP
     if query_overlap >= candidate_overlap:
-        canvas, other, to_other = query, candidate, homography
+        overlay, cells = _aligned_cells(query, candidate, alignment, candidate_overlap / query_overlap)
     else:
-        canvas, other, to_other = candidate, query, back
-    zoom = min(query_overlap, candidate_overlap) / max(query_overlap, candidate_overlap)
-    overlay, cells = _laid_cells(canvas, other, to_other, zoom)
+        overlay, cells = _aligned_cells(candidate, query, back, query_overlap / candidate_overlap)
     same, moved = _judge(cells)
-    if same.any() and not same.all():
-        to_other = _corrected(to_other, overlay, cells)
-        overlay, cells = _laid_cells(canvas, other, to_other, zoom)
-        same, moved = _judge(cells)
     count = max(1, len(same))
     return Agreement(
         share=float(same.sum() / count),
         moved=float(moved.sum() / count),
         rearranged=_rearranged(overlay, cells.corner, same),
-        perspective=_perspective(to_other, _relative_middles(overlay, cells.corner)),
         cells=len(same),
         query_overlap=query_overlap,
         candidate_overlap=candidate_overlap,
@@ -111,23 +103,34 @@ class _Cells:
     correlations: NDArray[np.float32]
 
 
-def _laid_cells(canvas: Picture, other: Picture, to_other: Matrix, zoom: float) -> tuple[Overlay, _Cells]:
+def _aligned_cells(canvas: Picture, other: Picture, to_other: Matrix, zoom: float) -> tuple[Overlay, _Cells]:
     overlay = lay(canvas, other, to_other, zoom=zoom)
-    return overlay, _correlate(overlay)
+    cells = _correlate(overlay)
+    for _ in range(_CORRECTIONS):
+        same, _ = _judge(cells)
+        if same.all() or not same.any():
+            break
+        to_other = to_other @ _correction(overlay, cells)
+        overlay = lay(canvas, other, to_other, zoom=zoom)
+        cells = _correlate(overlay)
+    return overlay, cells
 
 
-def _corrected(to_other: Matrix, overlay: Overlay, cells: _Cells) -> Matrix:
-    """Return the homography that the fitting cells agree on, or the old one where they are too few."""
+def _correction(overlay: Overlay, cells: _Cells) -> Matrix:
+    """Return the affine map, in relative places, from where the fitting cells are to where they fit."""
     fits = cells.correlations.max(axis=(1, 2), initial=-1.0) >= LEAST_CORRELATION
     if fits.sum() < _LEAST_CELLS_TO_CORRECT:
-        return to_other
-    height, width = overlay.covered.shape
-    middle = _relative_middles(overlay, cells.corner[fits])
-    shifted = cv2.perspectiveTransform((middle + cells.best[fits] / (width, height))[:, None], to_other)
-    tolerance = TOLERANCE_PX / max(width, height)
-    matrix, _ = cv2.findHomography(middle, shifted, cv2.USAC_MAGSAC, tolerance)
+        return np.eye(3)
+    middle = cells.corner[fits] + CELL_PX / 2
+    affine, _ = cv2.estimateAffine2D(
+        middle, middle + cells.best[fits], method=cv2.RANSAC, ransacReprojThreshold=TOLERANCE_PX
+    )
     # Where the cells agree on nothing, OpenCV returns no matrix, whatever its annotations say.
-    return np.asarray(matrix, dtype=np.float64) if np.shape(matrix) == (3, 3) else to_other
+    if np.shape(affine) != (2, 3):
+        return np.eye(3)
+    height, width = overlay.covered.shape
+    scale = np.diag([width, height, 1.0])
+    return np.asarray(np.linalg.inv(scale) @ np.vstack([affine, [0, 0, 1]]) @ scale, dtype=np.float64)
 
 
 def _correlate(overlay: Overlay) -> _Cells:
@@ -159,19 +162,6 @@ def _contrast(gray: NDArray[np.float32]) -> NDArray[np.float32]:
     rows, columns = (max(0, side - 2 * _REACH) // CELL_PX for side in gray.shape)
     inner = gray[_REACH : _REACH + rows * CELL_PX, _REACH : _REACH + columns * CELL_PX]
     return np.asarray(inner.reshape(rows, CELL_PX, columns, CELL_PX).std(axis=(1, 3)))
-
-
-def _relative_middles(overlay: Overlay, corners: NDArray[np.int64]) -> NDArray[np.float64]:
-    height, width = overlay.covered.shape
-    return np.asarray((corners + CELL_PX / 2) / (width, height), dtype=np.float64)
-
-
-def _perspective(homography: Matrix, places: NDArray[np.float64]) -> float:
-    """Return the greatest over the least enlargement of area, which is as the inverse cube of the weight."""
-    if not len(places):
-        return 1.0
-    weights = np.abs(places @ homography[2, :2] + homography[2, 2])
-    return float((weights.max() / max(weights.min(), 1e-9)) ** 3)
 
 
 def _judge(cells: _Cells) -> tuple[Chosen, Chosen]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
+import cv2
 import numpy as np
 
 from media_analysis.engine.pictures import Picture
@@ -12,7 +13,17 @@ from media_analysis.engine.scene.agreement import Agreement, measure_agreement
 from media_analysis.engine.scene.embedding import TILES, SceneEmbedder, SceneEmbedding
 from media_analysis.engine.scene.features import MOST_PLACES, FeatureExtractor, LocalFeatures
 from media_analysis.engine.scene.matching import align
-from media_analysis.engine.scene.places import UPRIGHT, WHOLE, Box, Matrix, Points, Pose, view_of, widened
+from media_analysis.engine.scene.places import (
+    UPRIGHT,
+    WHOLE,
+    Box,
+    Matrix,
+    Points,
+    Pose,
+    moved,
+    view_of,
+    widened,
+)
 
 LONG_SIDE: Final = 640
 """Pixels of a view's longer side; small pictures and tiles are enlarged to it."""
@@ -32,11 +43,11 @@ LEAST_SHARE: Final = 0.5
 LEAST_CELLS: Final = 8
 """From eight pairs they do so if also half of at least eight cells agree, as chance alignments never did."""
 
+QUARTER_POSES: Final = (Pose(is_mirrored=True), Pose(90), Pose(-90), Pose(180))
+"""The most usual; in these also a part of the query is tried: a screenshot that was turned."""
+
 POSES: Final = (
-    Pose(is_mirrored=True),
-    Pose(90),
-    Pose(-90),
-    Pose(180),
+    *QUARTER_POSES,
     Pose(20),
     Pose(-20),
     Pose(90, is_mirrored=True),
@@ -50,6 +61,9 @@ POSES: Final = (
 _COMPARED = 3
 _TILES_TRIED = 2
 _PAIRS_POSED = 2
+_INLIERS_FOR_AFFINE = 60
+_EDIT_TOLERANCE = 0.008
+_LEAST_DETERMINANT = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +96,11 @@ class Subject:
     def embedding(self) -> SceneEmbedding:
         """Return the vectors by which the picture is searched for."""
         return self._embedder.query_vectors(self.picture)
+
+    @cached_property
+    def tiles(self) -> SceneEmbedding:
+        """Return the vectors that are stored of the picture."""
+        return self._embedder.embed(self.picture)
 
     def features(self, box: Box, pose: Pose) -> tuple[LocalFeatures, Matrix]:
         """Return the features of a view, and the map from its pixels to the whole picture."""
@@ -123,7 +142,7 @@ def is_proof(found: Verification) -> bool:
 def align_subjects(query: Subject, candidate: Subject) -> Verification | None:
     """Return the best alignment of two pictures, proven or not, if one has `FEWEST_INLIERS` at least."""
     proofs: list[_Proof] = []
-    for query_box, pose, candidate_box in _attempts(query.embedding, candidate.embedding):
+    for query_box, pose, candidate_box in _attempts(query.embedding, candidate.tiles):
         proof = _prove(query, candidate, query_box, pose, candidate_box)
         if proof is not None:
             proofs.append(proof)
@@ -152,7 +171,8 @@ def _attempts(query: SceneEmbedding, candidate: SceneEmbedding) -> Iterator[tupl
     pairs = [(widened(left), widened(right)) for left, right in likely_views(query, candidate)]
     yield from ((left, UPRIGHT, right) for left, right in pairs)
     for pose in POSES:
-        yield from ((left, pose, right) for left, right in pairs[:_PAIRS_POSED])
+        tried = [*pairs[:_PAIRS_POSED], pairs[-1]] if pose in QUARTER_POSES else pairs[:_PAIRS_POSED]
+        yield from ((left, pose, right) for left, right in tried)
 
 
 def likely_views(query: SceneEmbedding, candidate: SceneEmbedding) -> list[tuple[Box, Box]]:
@@ -190,6 +210,28 @@ def _compared(query: Subject, candidate: Subject, proof: _Proof) -> Verification
         homography=proof.homography,
         query_points=proof.query_points,
         candidate_points=proof.candidate_points,
-        agreement=measure_agreement(query.picture, candidate.picture, proof.homography),
+        agreement=measure_agreement(
+            query.picture, candidate.picture, _edit_alignment(query, candidate, proof)
+        ),
         pose=proof.pose,
     )
+
+
+def _edit_alignment(query: Subject, candidate: Subject, proof: _Proof) -> Matrix:
+    """Return the affine map nearest to a proof, in relative places.
+
+    Edits crop, enlarge, turn and stretch: all affine, where another angle of a wall is not. Few pairs fix
+    only a similarity well, from which the cells are found that correct it.
+    """
+    from_size, to_size = (np.diag([it.picture.width, it.picture.height, 1.0]) for it in (query, candidate))
+    # A similarity does not mirror; a mirrored query is mirrored before it is fitted.
+    mirror = np.diag([-1.0 if proof.pose.is_mirrored else 1.0, 1.0, 1.0])
+    source = moved(proof.query_points, mirror @ from_size)
+    target = moved(proof.candidate_points, to_size)
+    tolerance = _EDIT_TOLERANCE * candidate.picture.long_side
+    fit = cv2.estimateAffine2D if proof.inliers >= _INLIERS_FOR_AFFINE else cv2.estimateAffinePartial2D
+    affine, _ = fit(source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance)
+    # Where the points agree on nothing, OpenCV returns no matrix, whatever its annotations say.
+    if np.shape(affine) != (2, 3) or abs(np.linalg.det(affine[:, :2])) < _LEAST_DETERMINANT:
+        return proof.homography
+    return np.asarray(np.linalg.inv(to_size) @ np.vstack([affine, [0, 0, 1]]) @ mirror @ from_size)

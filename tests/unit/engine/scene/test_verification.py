@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -79,6 +80,15 @@ def test_clues_are_proven_against_the_picture_they_were_cut_from() -> None:
             found = _verify(clue(photo(name), np.random.default_rng(seed)), photo(name))
             proven += found is not None
     assert proven >= 3
+
+
+@pytest.mark.parametrize("stretch", [(1.3, 1.0), (1.0, 1.25)])
+def test_stretched_picture_agrees_though_its_shape_changed(stretch: tuple[float, float]) -> None:
+    pixels = photo("astronaut")
+    stretched = cv2.resize(pixels, None, fx=stretch[0], fy=stretch[1], interpolation=cv2.INTER_CUBIC)
+    found = _verify(np.asarray(stretched, dtype=np.uint8), pixels)
+    assert found is not None
+    assert found.agreement.share >= 0.99
 
 
 def test_unrelated_pictures_prove_nothing() -> None:
