@@ -16,7 +16,7 @@ from media_analysis.engine.scene.places import WHOLE
 from media_analysis.engine.scene.verification import Subject, Verification, subject, verify
 from media_analysis.models import MatchKind
 from media_analysis.services.neighbours import face_neighbours, hash_neighbours, tile_neighbours
-from media_analysis.services.pictures import read_preview
+from media_analysis.services.pictures import frame_or_photo
 from media_analysis.services.workbench import face_analyzer, scene_embedder
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _candidates(
 
 
 def _prove(query: Subject, sight: Sight, candidate: _Candidate) -> Finding | None:
-    picture = read_preview(candidate.material_id, at_ms=candidate.at_ms)
+    picture = frame_or_photo(candidate.material_id, at_ms=candidate.at_ms)
     proof = verify(query, subject(picture)) if picture is not None else None
     kind = copies.decide(candidate.pdq_distance, proof)
     return _finding(MatchKind(kind), sight, candidate, proof) if kind is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import simplejpeg
@@ -10,12 +12,19 @@ from evidence.models import Derivative, Material
 from evidence.services import keep_derivative
 from evidence.store import Shelf, store
 from media_analysis.engine import pictures
+from media_analysis.engine.decoding.errors import DecodeError
 from media_analysis.engine.pictures import Picture
+from media_analysis.services.workbench import decoder
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+logger = logging.getLogger(__name__)
+
 JPEG = "image/jpeg"
+
+FRAME_SIDE = 1024
+"""Pixels on the long side of a video's frame."""
 
 
 def keep_views(material: Material, picture: Picture, *, at_ms: int = 0) -> None:
@@ -34,6 +43,35 @@ def keep_views(material: Material, picture: Picture, *, at_ms: int = 0) -> None:
             size_px=(shown.width, shown.height),
             at_ms=at_ms,
         )
+
+
+def frame_or_photo(material_id: UUID, *, at_ms: int | None) -> Picture | None:
+    """Return what a match is about as pixels: a photo (place None), or a frame, which is kept from then on.
+
+    None where there is nothing to show: the file was set aside, or its video cannot be read any more.
+    """
+    picture = read_preview(material_id, at_ms=at_ms)
+    if picture is not None or at_ms is None:
+        return picture
+    material = Material.objects.get(pk=material_id)
+    try:
+        picture = _read_frame(material, at_ms)
+    except DecodeError:
+        logger.warning("The frame at %s ms of material %s cannot be read.", at_ms, material_id)
+        return None
+    if picture is not None:
+        keep_views(material, picture, at_ms=at_ms)
+    return picture
+
+
+def _read_frame(material: Material, at_ms: int) -> Picture | None:
+    start = at_ms / 1000
+    with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
+        frames = decoder().video_frames(
+            path, start_s=start, end_s=start + 1.0, frames_per_second=1.0, long_side=FRAME_SIDE
+        )
+        with closing(frames):
+            return next((Picture(frame.pixels) for frame in frames), None)
 
 
 def read_preview(material_id: UUID, *, at_ms: int | None = None) -> Picture | None:

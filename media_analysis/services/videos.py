@@ -22,7 +22,7 @@ from media_analysis.engine.video.selection import RepeatFilter
 from media_analysis.engine.video.shots import Shot, ShotFinder
 from media_analysis.models import Analysis, AnalysisState
 from media_analysis.services import signals
-from media_analysis.services.pictures import keep_views
+from media_analysis.services.pictures import FRAME_SIDE, keep_views
 from media_analysis.services.recording import Step, plan, take
 from media_analysis.services.runs import order
 from media_analysis.services.steps import metadata_step, scene_step, versions
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 FRAMES_PER_SECOND = 2.0
 """A photo that was taken out of a video lies within a quarter of a second of a sample."""
 
-FRAME_SIDE = 1024
 SHOTS_KEPT = 60
 """At most so many shots of a segment keep a frame to look at; hashes are kept of every sample."""
+
+FACES_KEPT = 60
+"""And so many samples with faces, so that an officer sees whose."""
 
 PROXY_TYPE = "video/mp4"
 PROXY_SIDES = (1280, 720)
@@ -113,6 +115,11 @@ class _Segment:
     hashed: list[tuple[int, PictureHashes]] = field(default_factory=list)
     faces: list[tuple[int | None, tuple[DetectedFace, ...]]] = field(default_factory=list)
     shots: list[tuple[int | None, Picture]] = field(default_factory=list)
+    with_faces: list[tuple[int | None, Picture]] = field(default_factory=list)
+
+    def shown(self) -> dict[int | None, Picture]:
+        """Return the frames that are kept to be looked at, by their place."""
+        return dict(self.with_faces + self.shots)
 
     def add_shot(self, shot: Shot | None) -> None:
         """Keep the frame that stands for a shot."""
@@ -130,7 +137,7 @@ def analyze_segment(material: Material, path: Path, number: int) -> None:
     """
     start, end = _bounds(material.pk, number)
     found = _look_at_frames(path, start, end)
-    for at_ms, picture in found.shots:
+    for at_ms, picture in found.shown().items():
         keep_views(material, picture, at_ms=at_ms or 0)
     take(material.pk, _hashes_found(found, number))
     take(material.pk, _faces_found(found, number))
@@ -162,6 +169,8 @@ def _look_at_frame(found: _Segment, frame: VideoFrame) -> None:
     found.hashed.append((at_ms, hashes.compute_hashes(picture)))
     if seen := face_analyzer().analyse(picture):
         found.faces.append((at_ms, seen))
+        if len(found.with_faces) < FACES_KEPT:
+            found.with_faces.append((at_ms, picture))
 
 
 def _ms(seconds: float) -> int:

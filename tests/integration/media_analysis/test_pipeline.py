@@ -151,6 +151,8 @@ def test_photo_taken_out_of_a_video_names_the_moment(cast: Cast, desk: Desk) -> 
     assert found.keys() == {early.pk, late.pk}
     moments = {pk: view.regions["own_at_ms"] for pk, view in found.items()}
     assert moments[early.pk] < 2000 <= moments[late.pk]
+    kept = Derivative.objects.filter(material=video, kind=Derivative.Kind.PREVIEW)
+    assert set(moments.values()) <= set(kept.values_list("at_ms", flat=True))
 
 
 @pytest.mark.parametrize(
