@@ -45,6 +45,7 @@ def match_all_signals(material_id: UUID) -> int:
     kinds = dict(Material.objects.filter(pk__in={pk for pk, _ in findings}).values_list("pk", "kind"))
     matches = [_as_match(material, finding, kinds[finding.material_id]) for finding in findings.values()]
     copied = {finding.material_id for finding in findings.values() if finding.kind in SAME_PHOTOGRAPH}
+    copied |= _known_copies(material_id)
     faces = look_up_faces(_seen_faces(material_id), None, leave_out=itself_and_identical | copied)
     matches += [_as_match(material, finding, Kind.PHOTO) for finding in faces]
     return _write(material_id, matches)
@@ -56,6 +57,12 @@ def _identical(material_id: UUID) -> set[UUID]:
         for each in exact_neighbours([material_id], None)
         if each.kind == ExactSignal.Kind.PIXELS
     }
+
+
+def _known_copies(material_id: UUID) -> set[UUID]:
+    """Return what was found to be the same photograph when it was the other's turn to be looked up."""
+    standing = Match.objects.of_material(material_id).of_kinds((MatchKind.COPY, MatchKind.FRAME))
+    return {side for pair in standing.values_list("left", "right") for side in pair}
 
 
 def _sights(material: Material) -> Iterator[Sight]:
