@@ -117,7 +117,8 @@ def _of_other_rooms() -> Iterator[Exhibit]:
     second = _taken(ochre, Viewpoint(x=0.7, yaw=-9, z=-1.3))
     closed = _taken(rose, Viewpoint(x=0.3, yaw=-5))
     same_camera = TRAVELLING.writes("2026:03:27 18:22:40", "+01:00")
-    yield Exhibit(SUNDRIA, "card/HAL_0533.jpg", pictures.photo(first, same_camera))
+    urgent = Priority.URGENT
+    yield Exhibit(SUNDRIA, "card/HAL_0533.jpg", pictures.photo(first, same_camera), priority=urgent)
     yield Exhibit(SUNDRIA, "card/HAL_0534.jpg", pictures.photo(second), Sharing.NATIONAL)
     later = TRAVELLING.writes("2026:04:02 11:03:15", "+01:00")
     yield Exhibit(VESTMARK, "seized/HAL_0590.jpg", pictures.photo(closed, later), Sharing.NATIONAL)
@@ -144,7 +145,7 @@ def _of_portraits() -> Iterator[Exhibit]:
     """The same adult in two photos, years apart."""
     first, second = ((PORTRAITS / f"portrait_{number}.jpg").read_bytes() for number in (1, 2))
     yield Exhibit(NORLAND, "Pictures/portrait-garden.jpg", first)
-    yield Exhibit(VESTMARK, "report-81/portrait.jpg", second, priority=Priority.URGENT)
+    yield Exhibit(VESTMARK, "report-81/portrait.jpg", second)
 
 
 def _taken(room: Room, viewpoint: Viewpoint, *, seed: int = 0) -> Surface:
