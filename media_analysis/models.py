@@ -195,7 +195,14 @@ class CaptureFacts(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.make} {self.model}".strip() or "unknown camera"
+        return self.camera or "unknown camera"
+
+    @property
+    def camera(self) -> str:
+        """Return make and model; many makers write their name into the model as well."""
+        if self.model.lower().startswith(self.make.lower()):
+            return self.model
+        return f"{self.make} {self.model}".strip()
 
 
 class ExactSignal(models.Model):

@@ -42,7 +42,7 @@ from series.services.curating import (
     add_materials,
     create_series,
     describe_series,
-    remove_material,
+    remove_materials,
     share_series,
 )
 from series.services.decisions import decide_match, withdraw_decision
@@ -179,7 +179,7 @@ class SeriesMaterialView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, series_id: UUID, material_id: UUID) -> Response:
         """Take a material out of the series."""
-        remove_material(by=officer_of(request), series_id=series_id, material_id=material_id)
+        remove_materials(by=officer_of(request), series_id=series_id, material_ids=[material_id])
         return Response(status=204)
 
 

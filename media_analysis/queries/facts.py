@@ -36,8 +36,7 @@ def count_faces(material_ids: Collection[UUID]) -> dict[UUID, int]:
 def cameras(material_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return make and model of the camera of each material; those without either are left out."""
     known = CaptureFacts.objects.filter(material__in=material_ids).only("material", "make", "model")
-    named = {facts.material_id: f"{facts.make} {facts.model}".strip() for facts in known}
-    return {pk: name for pk, name in named.items() if name}
+    return {facts.material_id: facts.camera for facts in known if facts.camera}
 
 
 def get_visible_face(officer: Officer, face_id: UUID) -> Face:

@@ -127,19 +127,19 @@ def add_materials(*, by: Officer, series_id: UUID, material_ids: Collection[UUID
 
 
 @transaction.atomic
-def remove_material(*, by: Officer, series_id: UUID, material_id: UUID) -> Series:
-    """Take a visible material out of a series; one that is not in it changes nothing.
+def remove_materials(*, by: Officer, series_id: UUID, material_ids: Collection[UUID]) -> Series:
+    """Take visible materials out of a series; those that are not in it change nothing.
 
     Raises:
-        NotFound: The officer may not see the series or the material.
+        NotFound: The officer may not see the series or one of the materials; nothing is written then.
         AccessDenied: They may not change the series.
         SeriesIsMerged: It was merged into another one.
     """
     series = lock_curated(by, series_id)
-    check_all_visible(by, [material_id])
-    series.memberships.filter(material=material_id).delete()
+    check_all_visible(by, material_ids)
+    series.memberships.filter(material__in=material_ids).delete()
     touch(series)
-    record_act(by=by, act="series.material_removed", series=series.pk, material=material_id)
+    record_act(by=by, act="series.materials_removed", series=series.pk, materials=len(set(material_ids)))
     return series
 
 

@@ -16,7 +16,7 @@ from series.services.curating import (
     add_materials,
     create_series,
     describe_series,
-    remove_material,
+    remove_materials,
     share_series,
 )
 from series.services.merging import merge_series
@@ -67,8 +67,7 @@ def add_to_series(request: OfficerRequest) -> HttpResponse:
 def remove_from_series(request: OfficerRequest, series_id: UUID) -> HttpResponse:
     """Take the selected materials out of a series; they stay where else they are."""
     selected = selected_materials(request.POST)
-    for material_id in selected:
-        remove_material(by=request.user, series_id=series_id, material_id=material_id)
+    remove_materials(by=request.user, series_id=series_id, material_ids=selected)
     messages.success(request, f"{counted(len(selected), 'material', 'materials')} taken out of the series.")
     return redirect("series", series_id)
 

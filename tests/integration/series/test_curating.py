@@ -22,7 +22,7 @@ from series.services.curating import (
     add_materials,
     create_series,
     describe_series,
-    remove_material,
+    remove_materials,
     share_series,
 )
 from series.services.merging import merge_series
@@ -39,7 +39,7 @@ ACTS: dict[str, Act] = {
     "describe": lambda by, series, _: describe_series(by=by, series_id=series.pk, name="Changed"),
     "share": lambda by, series, _: share_series(by=by, series_id=series.pk, sharing=Sharing.MEMBERS),
     "add": lambda by, series, seen: add_materials(by=by, series_id=series.pk, material_ids=[seen.pk]),
-    "remove": lambda by, series, seen: remove_material(by=by, series_id=series.pk, material_id=seen.pk),
+    "remove": lambda by, series, seen: remove_materials(by=by, series_id=series.pk, material_ids=[seen.pk]),
     "merge": lambda by, series, _: merge_series(
         by=by, series_id=SeriesFactory.create(created_by=series.created_by).pk, other_id=series.pk
     ),
@@ -116,7 +116,7 @@ def test_add_twice_and_remove_twice(cast: Cast, series: Series, as_app: RoleSwit
             add_materials(by=cast.analyst, series_id=series.pk, material_ids=[material.pk])
             assert held(series) == {material.pk}
         for _ in range(2):
-            remove_material(by=cast.analyst, series_id=series.pk, material_id=material.pk)
+            remove_materials(by=cast.analyst, series_id=series.pk, material_ids=[material.pk])
             assert held(series) == set()
 
 
@@ -125,7 +125,7 @@ def test_foreign_material_is_neither_added_nor_removed(cast: Cast, series: Serie
     with pytest.raises(NotFound):
         add_materials(by=cast.analyst, series_id=series.pk, material_ids=[own.pk, foreign.pk])
     with pytest.raises(NotFound):
-        remove_material(by=cast.analyst, series_id=series.pk, material_id=foreign.pk)
+        remove_materials(by=cast.analyst, series_id=series.pk, material_ids=[foreign.pk])
     assert held(series) == set()
 
 
