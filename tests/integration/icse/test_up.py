@@ -1,19 +1,12 @@
 """`manage.py up` as a newcomer meets it: started, hurt, stopped and started again."""
 
-import json
 import os
 import re
 import shutil
 import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Final
 
 import psycopg2
 import pytest
@@ -21,97 +14,9 @@ from django.conf import settings
 from psycopg2.extensions import connection as PostgresConnection
 
 from icse.embedded.layout import Layout
+from tests.launcher import Launcher, command_line, free_port, is_alive
 
 pytestmark = pytest.mark.slow
-
-_START_SECONDS: Final = 90
-_OPEN: Final = "^open http://"
-_OURS: Final = (
-    "DATABASE_URL",
-    "DATABASE_ENGINE_URL",
-    "DATABASE_OWNER_URL",
-    "BROKER_URL",
-    "SECRET_KEY",
-    "ICSE_ROLE",
-)
-
-
-class Launcher:
-    """One installation: `manage.py up` on its data, and what that prints."""
-
-    def __init__(self, data_dir: Path, port: int, **environment: str) -> None:
-        self.data_dir = data_dir
-        self.port = port
-        self.output = data_dir.with_name(f"{data_dir.name}-{port}-{id(self)}.out")
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in _OURS},
-            "DJANGO_SETTINGS_MODULE": "icse.settings",
-            "DATA_DIR": str(data_dir),
-            "PORT": str(port),
-            "WORKER_CORES": "1",
-            "DEMO": "no",
-            **environment,
-        }
-        self.start()
-
-    def start(self) -> None:
-        """Start the command; its lines begin anew."""
-        with self.output.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
-                cwd=settings.BASE_DIR,
-                env=self.environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    def ensure_started(self) -> None:
-        """Start the command again where a test has stopped it, and wait until it serves."""
-        if self.process.poll() is not None:
-            self.start()
-        self.wait_for(_OPEN)
-
-    def lines(self) -> str:
-        """Return what was printed until now."""
-        return self.output.read_text()
-
-    def wait_for(self, pattern: str, seconds: float = _START_SECONDS) -> None:
-        """Wait until a line matches; fail with everything printed where the launcher ends first."""
-        deadline = time.monotonic() + seconds
-        while not re.search(pattern, self.lines(), re.MULTILINE):
-            assert self.process.poll() is None, self.lines()
-            assert time.monotonic() < deadline, self.lines()
-            time.sleep(0.1)
-
-    def children(self) -> list[int]:
-        """Return the programs that this launcher looks after."""
-        return [int(pid) for pid in json.loads((self.data_dir / "services.json").read_text())]
-
-    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
-        """Send one signal, as Ctrl-C does, and return the exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(60)
-
-    def status(self, path: str) -> int:
-        """Return the status of one page, asked for without signing in."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request("GET", path)
-            return connection.getresponse().status
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_alive(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def _command_line(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +31,7 @@ def data_dir() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def installation(data_dir: Path) -> Iterator[Launcher]:
     """Start the platform for the tests of this module."""
-    launcher = Launcher(data_dir, _free_port())
+    launcher = Launcher(data_dir, free_port())
     yield launcher
     if launcher.process.poll() is None:
         launcher.stop()
@@ -154,9 +59,9 @@ def test_nothing_listens_beyond_this_machine(launcher: Launcher) -> None:
     assert {path.stat().st_mode & 0o077 for path in (postgres, Layout(launcher.data_dir).valkey_home)} == {0}
 
 
-def test_no_password_is_in_a_command_line(launcher: Launcher) -> None:
+def test_no_password_is_in_acommand_line(launcher: Launcher) -> None:
     secrets = [file.read_text() for file in (launcher.data_dir / "secrets").iterdir()]
-    lines = [_command_line(pid) for pid in launcher.children()]
+    lines = [command_line(pid) for pid in launcher.children()]
     assert len(secrets) >= 6
     assert not [line for line in lines for secret in secrets if secret in line]
 
@@ -169,7 +74,7 @@ def test_database_asks_for_password(launcher: Launcher, user: str) -> None:
 
 
 def test_second_launcher_refuses_the_same_data(launcher: Launcher) -> None:
-    second = Launcher(launcher.data_dir, _free_port())
+    second = Launcher(launcher.data_dir, free_port())
     assert second.process.wait(60) == 1
     assert f"in use by another launcher, process {launcher.process.pid}" in second.lines()
     assert launcher.status("/healthz") == 200
@@ -188,7 +93,7 @@ def test_bad_value_is_refused_by_name(data_dir: Path) -> None:
 
 
 def test_killed_web_server_is_reported_and_restarted(launcher: Launcher) -> None:
-    web = next(pid for pid in launcher.children() if "uvicorn" in _command_line(pid))
+    web = next(pid for pid in launcher.children() if "uvicorn" in command_line(pid))
     os.kill(web, signal.SIGKILL)
     launcher.wait_for(r"web +crashed +code -9, restart in 1 s; see .*web\.log", 10)
     launcher.wait_for(r"web +restarted", 60)
@@ -202,7 +107,7 @@ def test_stop_is_clean_and_next_start_goes_on(launcher: Launcher, number: signal
         cursor.execute("CREATE TABLE IF NOT EXISTS keepsake (stop text)")
         cursor.execute("INSERT INTO keepsake VALUES (%s)", [number.name])
     assert launcher.stop(number) == 0
-    assert [pid for pid in children if _is_alive(pid)] == []
+    assert [pid for pid in children if is_alive(pid)] == []
 
     launcher.ensure_started()
     with closing(_as_owner(launcher)) as connection, connection.cursor() as cursor:
@@ -213,11 +118,11 @@ def test_stop_is_clean_and_next_start_goes_on(launcher: Launcher, number: signal
 def test_launcher_killed_leaves_nothing_that_holds_up_the_next(launcher: Launcher) -> None:
     children = launcher.children()
     launcher.stop(signal.SIGKILL)
-    assert [pid for pid in children if _is_alive(pid)] == children
+    assert [pid for pid in children if is_alive(pid)] == children
 
     launcher.ensure_started()
     assert "an earlier launcher left behind" in launcher.lines()
-    assert [pid for pid in children if _is_alive(pid)] == []
+    assert [pid for pid in children if is_alive(pid)] == []
     assert launcher.status("/healthz") == 200
 
 

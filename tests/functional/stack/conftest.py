@@ -1,0 +1,138 @@
+"""One platform for all tests of this folder, its demo analyzed by real workers."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import APIRequestContext, Browser, BrowserContext, ConsoleMessage, Page
+
+from media_analysis.models import MatchKind
+from tests.functional.stack.platform import OWN_PASSWORD, Platform
+from tests.launcher import Launcher, free_port
+
+# Identical pictures and devices are no rows, but hubs with several members.
+_KINDS_FOUND = """
+    SELECT count(DISTINCT kind) FROM (
+        SELECT kind FROM media_analysis_match UNION ALL
+        SELECT CASE e.kind WHEN 'pixels' THEN 'identical' ELSE 'device' END
+        FROM media_analysis_exactsignal AS e JOIN media_analysis_exactsignalmember AS m ON m.signal_id = e.id
+        GROUP BY e.id HAVING count(*) > 1
+    ) AS found
+"""
+
+OpenAs = Callable[..., Page]
+ApiAs = Callable[[str], APIRequestContext]
+
+# The browser's own line about an answer that is no success; whether it was due, the test says.
+_NOT_OURS = "Failed to load resource"
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """Start everything once, with the demo, and stop it after the last test."""
+    folder = settings.DATA_DIR / f"stack-{os.getpid()}"
+    folder.mkdir(parents=True)
+    launcher = Launcher(folder / "data", free_port(), DEMO="yes", WORKER_CORES="2", HTTPS="no")
+    try:
+        yield Platform(launcher)
+    finally:
+        if launcher.process.poll() is None:
+            launcher.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def seconds_to_every_kind(platform: Platform) -> float:
+    """Wait until the machines have found every kind of match; return the seconds since the very start."""
+    platform.wait_until(lambda: platform.rows(_KINDS_FOUND) == [(len(MatchKind),)], 240)
+    return time.monotonic() - platform.began_at
+
+
+@pytest.fixture(scope="session")
+def analyzed(platform: Platform, seconds_to_every_kind: float) -> None:
+    """Wait until the whole demo is analyzed."""
+    platform.wait_until_analyzed()
+
+
+@pytest.fixture(scope="session")
+def sessions(browser: Browser, platform: Platform) -> Callable[[str], Any]:
+    """Return a function that signs an officer in, once, and returns what the browser remembers of it."""
+    remembered: dict[str, Any] = {}
+
+    def session_of(address: str) -> Any:
+        if address not in remembered:
+            context = browser.new_context(base_url=platform.url)
+            _sign_in_first(context, address, platform.passwords[address])
+            remembered[address] = context.storage_state()
+            context.close()
+        return remembered[address]
+
+    return session_of
+
+
+def _sign_in_first(context: BrowserContext, address: str, one_time_password: str) -> None:
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password").fill(one_time_password)
+    page.keyboard.press("Enter")
+    page.get_by_label("Present password").fill(one_time_password)
+    page.get_by_label("New password", exact=True).fill(OWN_PASSWORD)
+    page.get_by_label("New password again").fill(OWN_PASSWORD)
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_text("Your password was changed.").wait_for()
+
+
+@pytest.fixture
+def open_as(browser: Browser, platform: Platform, sessions: Callable[[str], Any]) -> Iterator[OpenAs]:
+    """Return a function that opens a path as an officer; what the console says at the end fails the test."""
+    troubles: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and _NOT_OURS not in message.text:
+            troubles.append(f"{message.location.get('url')}: {message.text}")
+
+    def open_page(address: str | None, path: str, **options: Any) -> Page:
+        state = sessions(address) if address else None
+        context = browser.new_context(base_url=platform.url, storage_state=state, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture(scope="session")
+def api_as(browser: Browser, platform: Platform) -> Iterator[ApiAs]:
+    """Return a function that opens the API with a token of an officer's."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def open_api(address: str) -> APIRequestContext:
+        if address not in contexts:
+            headers = {"Authorization": f"Bearer {platform.token(address)}"}
+            contexts[address] = browser.new_context(base_url=platform.url, extra_http_headers=headers)
+        return contexts[address].request
+
+    yield open_api
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return an empty folder to upload from."""
+    path = tmp_path / "seizure"
+    path.mkdir()
+    return path

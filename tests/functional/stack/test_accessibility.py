@@ -1,0 +1,53 @@
+"""Axe finds nothing serious on any page that is full of the demo, in light and in dark."""
+
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.functional.stack.conftest import OpenAs
+from tests.functional.stack.platform import Platform
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("analyzed")]
+
+ANALYST: Final = "ines@norland.example"
+
+_MATERIAL: Final = (
+    "SELECT '/materials/' || material_id || '/' FROM evidence_submission WHERE file_name = '{}'"
+)
+_MATCH: Final = "SELECT '/matches/' || id || '/' FROM media_analysis_match WHERE kind = '{}' LIMIT 1"
+_BATCH: Final = "SELECT '/upload/' || batch || '/' FROM evidence_submission WHERE file_name = 'clip-03.mp4'"
+
+PAGES: Final = {
+    "sign-in": "SELECT '/sign-in/'",
+    "queue": "SELECT '/'",
+    "materials": "SELECT '/materials/'",
+    "photo": _MATERIAL.format("S40_20260320_094107.jpg"),
+    "video": _MATERIAL.format("clip-03.mp4"),
+    "face match": _MATCH.format("face"),
+    "frame match": _MATCH.format("frame"),
+    "room match": _MATCH.format("near_in_time"),
+    "batch": _BATCH,
+    "upload": "SELECT '/upload/'",
+    "series": "SELECT '/series/'",
+    "search": "SELECT '/search/?q=jpg'",
+    "forum": "SELECT '/forum/'",
+    "account": "SELECT '/account/'",
+}
+
+
+def _grave(page: Page) -> list[tuple[str, str]]:
+    found = Axe().run(page).response["violations"]
+    return [
+        (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible(open_as: OpenAs, platform: Platform, name: str, scheme: str) -> None:
+    ((address,),) = platform.rows(PAGES[name])
+    page = open_as(None if name == "sign-in" else ANALYST, address, color_scheme=scheme, bypass_csp=True)
+    page.wait_for_load_state("networkidle")
+    assert _grave(page) == []
