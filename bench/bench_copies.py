@@ -93,17 +93,22 @@ def main() -> None:
     )
     embedder = SceneEmbedder()
     pool = [_source(name, pixels, embedder) for name, pixels in sorted(pictures.items())]
-    reported = pool[1::2]
     figures: dict[str, Tally] = {}
-    figures |= planted_copies(reported, pool, embedder)
-    figures |= clues(reported, pool, embedder)
-    figures |= unrelated_pairs(pool, reported)
-    figures |= logo_pairs(reported)
-    if corpus:
-        figures |= neighbouring_frames(Path(corpus) / "video")
-    for name, tally in figures.items():
-        print(f"{name:46s} {tally}  {dict(tally.kinds)}")
+    for measured in _measure(pool, Path(corpus) / "video" if corpus else None, embedder):
+        for name, tally in measured.items():
+            print(f"{name:40s} {tally}  {dict(tally.kinds)}", flush=True)
+        figures |= measured
     print(json.dumps({name: [tally.found, tally.tried] for name, tally in figures.items()}))
+
+
+def _measure(pool: list[Source], video: Path | None, embedder: SceneEmbedder) -> Iterator[dict[str, Tally]]:
+    reported = pool[1::2]
+    yield planted_copies(reported, pool, embedder)
+    yield clues(reported, pool, embedder)
+    yield unrelated_pairs(pool, reported)
+    yield logo_pairs(reported)
+    if video is not None:
+        yield neighbouring_frames(video)
 
 
 def planted_copies(reported: list[Source], pool: list[Source], embedder: SceneEmbedder) -> dict[str, Tally]:
