@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from icse.embedded.layout import Layout
 from tests.roles import database_role
@@ -37,13 +39,24 @@ def valkey_server(layout: Layout) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres_server: None, layout: Layout) -> Iterator[None]:
+def django_db_modify_db_settings(postgres_server: None, valkey_server: str, layout: Layout) -> Iterator[None]:
     """Give each of several sessions on one machine its own database on the shared server."""
     default = settings.DATABASES["default"]
     default.update(layout.database("owner"))
     with own_slot(layout) as number:
         default["TEST"]["NAME"] = f"test_icse_{number}"
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what threads of servers and sockets left open, so that the database can go."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")

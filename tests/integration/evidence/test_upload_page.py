@@ -101,9 +101,9 @@ def test_batch_page_shows_files_and_asks_again_until_all_is_done(client: Client,
 
     assert "first.jpg" in page
     assert "1 of 2 files are analyzed" in page
-    assert "every 2s" in page
+    assert "every 3s" in page
     assert "All 2 files are analyzed" in fragment
-    assert "every 2s" not in fragment
+    assert "every 3s" not in fragment
 
 
 def test_batch_page_queries_do_not_grow_with_its_files(

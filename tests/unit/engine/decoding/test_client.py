@@ -75,7 +75,7 @@ def test_still_is_decoded_by_a_child_of_another_process(decoder: Decoder, pictur
     decoder.still(picture)
 
     assert server == decoder.server_pid != os.getpid()
-    assert len(children_of(server)) <= 1
+    wait_until(lambda: len(children_of(server)) <= 1)
 
 
 def test_server_has_none_of_the_workers_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_decoder_starts_its_server_again_when_that_died_between_files(picture: P
     with Decoder() as decoder:
         before = decoder.server_pid
         os.kill(before, signal.SIGKILL)
-        time.sleep(0.05)
+        wait_until(lambda: not is_alive(before))
 
         still = decoder.still(picture)
 
