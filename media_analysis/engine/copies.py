@@ -4,7 +4,8 @@ A copy is the same photograph, edited; officers see one of a stack of copies, so
 A perceptual hash alone cannot tell a copy from the next frame, nor inliers from another photograph of the
 same room. So agreement after alignment overrules both, and only where it cannot be had does the hash decide.
 
-Thresholds: fixed on half of the source pictures of `bench/bench_copies.py`, reported on the other half.
+Thresholds: set on the photographs and films of `bench/bench_copies.py`; `bench/README.md` has the figures,
+also of photographs that played no part in setting them.
 """
 
 from enum import StrEnum
@@ -33,7 +34,7 @@ MOST_MOVED_PASTED: Final = 0.12
 its rim cells fit better elsewhere."""
 
 NEAR_SHARE: Final = 0.5
-"""Half of the cells unmoved: camera and room stood still. A stereo pair had 0.41."""
+"""Half of the cells unmoved: camera and room stood still. A stereo pair had 0.34."""
 
 LEAST_CELLS: Final = 5
 """Fewer textured cells say nothing for or against a copy; then the hash decides."""
