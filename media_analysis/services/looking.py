@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 SHORTLIST = 12
 """So many pictures are shortlisted by tile and put to the proof; see `bench/README.md` for the recall."""
 
+MOST_TILE_DISTANCE = 0.75
+"""Cosine distance beyond which no tile is put to the proof: half of all unrelated pairs of 23 photographs lie
+beyond, and none of their planted copies and clue crops (the farthest, a turned screenshot, at 0.73)."""
+
 HASH_SHORTLIST = 50
 """A signal keeps its fifty nearest; a stack shows the rest through its hub."""
 
@@ -112,7 +116,11 @@ def _candidates(
         query.embedding.vectors, scene_embedder().model_id, scopes, limit=SHORTLIST + len(leave_out)
     )
     nearest = [place for place in distances if place[0] not in leave_out][:HASH_SHORTLIST]
-    by_tile = [(tile.material_id, tile.at_ms) for tile in tiles if tile.material_id not in leave_out]
+    by_tile = [
+        (tile.material_id, tile.at_ms)
+        for tile in tiles
+        if tile.material_id not in leave_out and tile.distance <= MOST_TILE_DISTANCE
+    ]
     places = dict.fromkeys(nearest + by_tile[:SHORTLIST])
     return [_Candidate(*place, pdq_distance=distances.get(place)) for place in places]
 
