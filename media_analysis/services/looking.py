@@ -129,7 +129,15 @@ def _prove(query: Subject, sight: Sight, candidate: _Candidate) -> Finding | Non
     picture = frame_or_photo(candidate.material_id, at_ms=candidate.at_ms)
     proof = verify(query, subject(picture)) if picture is not None else None
     kind = copies.decide(candidate.pdq_distance, proof)
-    return _finding(MatchKind(kind), sight, candidate, proof) if kind is not None else None
+    return _finding(_kind(kind, sight, candidate), sight, candidate, proof) if kind is not None else None
+
+
+def _kind(kind: copies.Kind, sight: Sight, candidate: _Candidate) -> MatchKind:
+    """Call a photo that shows what a video shows at the same moment one of its frames."""
+    is_one_of_them_a_photo = (sight.at_ms is None) != (candidate.at_ms is None)
+    if is_one_of_them_a_photo and kind in (copies.Kind.COPY, copies.Kind.NEAR_IN_TIME):
+        return MatchKind.FRAME
+    return MatchKind(kind)
 
 
 def _finding(kind: MatchKind, sight: Sight, candidate: _Candidate, proof: Verification | None) -> Finding:

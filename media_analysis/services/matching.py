@@ -11,7 +11,7 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from evidence.models import Kind, Material
+from evidence.models import Material
 from media_analysis.models import Analysis, ExactSignal, Face, Match, MatchKind
 from media_analysis.queries.matches import exact_neighbours
 from media_analysis.services.looking import Finding, SeenFace, Sight, look_up, look_up_faces
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FRAMES_LOOKED_UP = 40
 """At most so many shots of a video are put to the proof; its other frames are found by hash from photos."""
 
-SAME_PHOTOGRAPH = (MatchKind.COPY, MatchKind.NEAR_IN_TIME)
+SAME_PHOTOGRAPH = (MatchKind.COPY, MatchKind.FRAME, MatchKind.NEAR_IN_TIME)
 LOOKS = (MatchKind.COPY, MatchKind.FRAME, MatchKind.NEAR_IN_TIME, MatchKind.SCENE)
 """The ways in which two pictures look alike, the closest first."""
 
@@ -42,12 +42,11 @@ def match_all_signals(material_id: UUID) -> int:
     for sight in _sights(material):
         for finding in look_up(sight, None, leave_out=itself_and_identical):
             _keep_strongest(findings, finding)
-    kinds = dict(Material.objects.filter(pk__in={pk for pk, _ in findings}).values_list("pk", "kind"))
-    matches = [_as_match(material, finding, kinds[finding.material_id]) for finding in findings.values()]
+    matches = [_as_match(material, finding) for finding in findings.values()]
     copied = {finding.material_id for finding in findings.values() if finding.kind in SAME_PHOTOGRAPH}
     copied |= _known_copies(material_id)
     faces = look_up_faces(_seen_faces(material_id), None, leave_out=itself_and_identical | copied)
-    matches += [_as_match(material, finding, Kind.PHOTO) for finding in faces]
+    matches += [_as_match(material, finding) for finding in faces]
     return _write(material_id, matches)
 
 
@@ -92,11 +91,11 @@ def _keep_strongest(findings: dict[tuple[UUID, MatchKind], Finding], finding: Fi
         findings[key] = finding
 
 
-def _as_match(material: Material, finding: Finding, other_kind: str) -> Match:
+def _as_match(material: Material, finding: Finding) -> Match:
     is_left = material.pk < finding.material_id
     left, right = (material.pk, finding.material_id) if is_left else (finding.material_id, material.pk)
     return Match(
-        kind=_kind(finding.kind, material.kind, other_kind),
+        kind=finding.kind,
         left_id=left,
         right_id=right,
         score=finding.score,
@@ -107,12 +106,6 @@ def _as_match(material: Material, finding: Finding, other_kind: str) -> Match:
         regions=_regions(finding, is_left=is_left),
         found_at=timezone.now(),
     )
-
-
-def _kind(kind: MatchKind, own: str, other: str) -> MatchKind:
-    """A photo that shows what a video shows at the same moment is one of its frames."""
-    is_frame = kind in SAME_PHOTOGRAPH and own != other
-    return MatchKind.FRAME if is_frame else kind
 
 
 def _regions(finding: Finding, *, is_left: bool) -> dict[str, Any]:
