@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, ConsoleMessage, Page
 
-from media_analysis.models import MatchKind
 from tests.functional.stack.platform import OWN_PASSWORD, Platform
 from tests.launcher import Launcher, free_port
-
-# Identical pictures and devices are no rows, but hubs with several members.
-_KINDS_FOUND = """
-    SELECT count(DISTINCT kind) FROM (
-        SELECT kind FROM media_analysis_match UNION ALL
-        SELECT CASE e.kind WHEN 'pixels' THEN 'identical' ELSE 'device' END
-        FROM media_analysis_exactsignal AS e JOIN media_analysis_exactsignalmember AS m ON m.signal_id = e.id
-        GROUP BY e.id HAVING count(*) > 1
-    ) AS found
-"""
 
 OpenAs = Callable[..., Page]
 ApiAs = Callable[[str], APIRequestContext]
@@ -34,12 +22,14 @@ _NOT_OURS = "Failed to load resource"
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """Start everything once, with the demo, and stop it after the last test."""
+    """Start everything once, wait for every kind of match of the demo, and stop it after the last test."""
     folder = settings.DATA_DIR / f"stack-{os.getpid()}"
     folder.mkdir(parents=True)
     launcher = Launcher(folder / "data", free_port(), DEMO="yes", WORKER_CORES="2", HTTPS="no")
     try:
-        yield Platform(launcher)
+        started = Platform(launcher)
+        started.wait_for_every_kind()
+        yield started
     finally:
         if launcher.process.poll() is None:
             launcher.stop()
@@ -47,14 +37,7 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def seconds_to_every_kind(platform: Platform) -> float:
-    """Wait until the machines have found every kind of match; return the seconds since the very start."""
-    platform.wait_until(lambda: platform.rows(_KINDS_FOUND) == [(len(MatchKind),)], 240)
-    return time.monotonic() - platform.began_at
-
-
-@pytest.fixture(scope="session")
-def analyzed(platform: Platform, seconds_to_every_kind: float) -> None:
+def analyzed(platform: Platform) -> None:
     """Wait until the whole demo is analyzed."""
     platform.wait_until_analyzed()
 

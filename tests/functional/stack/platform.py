@@ -13,6 +13,7 @@ import psycopg2
 from django.conf import settings
 
 from icse.embedded.layout import Layout
+from media_analysis.models import MatchKind
 from tests.launcher import Launcher, command_line
 
 OWN_PASSWORD: Final = "a-harbour-without-ships"
@@ -23,6 +24,16 @@ _UNFINISHED: Final = """
     WHERE s.analyzed_at IS NULL AND r.state IS DISTINCT FROM 'quarantined'
 """
 
+# Identical pictures and devices are no rows, but hubs with several members.
+_KINDS_FOUND: Final = """
+    SELECT count(DISTINCT kind) FROM (
+        SELECT kind FROM media_analysis_match UNION ALL
+        SELECT CASE e.kind WHEN 'pixels' THEN 'identical' ELSE 'device' END
+        FROM media_analysis_exactsignal AS e JOIN media_analysis_exactsignalmember AS m ON m.signal_id = e.id
+        GROUP BY e.id HAVING count(*) > 1
+    ) AS found
+"""
+
 
 class Platform:
     """One running installation."""
@@ -30,7 +41,8 @@ class Platform:
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
         self.url = f"http://127.0.0.1:{launcher.port}"
-        self.began_at = time.monotonic()
+        self.seconds_to_every_kind = 0.0
+        self._began_at = time.monotonic()
         launcher.wait_for("^open http://")
         self.passwords = dict(re.findall(r"^  (\S+@\S+) +(\S+) ", launcher.lines(), re.MULTILINE))
 
@@ -57,6 +69,11 @@ class Platform:
     def wait_until_analyzed(self, seconds: float = 180) -> None:
         """Wait until nothing that was handed in waits for its analysis."""
         self.wait_until(lambda: self.rows(_UNFINISHED) == [(0,)], seconds)
+
+    def wait_for_every_kind(self) -> None:
+        """Wait until the machines have found every kind of match; note how long it took since the start."""
+        self.wait_until(lambda: self.rows(_KINDS_FOUND) == [(len(MatchKind),)], 240)
+        self.seconds_to_every_kind = time.monotonic() - self._began_at
 
     def token(self, address: str) -> str:
         """Issue a bearer token at the console, as an operator does."""

@@ -31,6 +31,7 @@ def test_one_time_password_leads_to_a_password_of_ones_own(open_as: OpenAs, plat
     page.get_by_label("E-mail address").fill(NEWCOMER)
     page.get_by_label("Password").fill(platform.passwords[NEWCOMER])
     page.keyboard.press("Enter")
+    page.get_by_label("Present password").wait_for()
     page.goto("/materials/")
     expect(page.get_by_role("heading", name="Choose a password of your own")).to_be_visible()
 
@@ -101,7 +102,7 @@ def test_decision_by_key_survives_reload_and_another_matching(open_as: OpenAs, p
     expect(page.get_by_text("points agree").first).to_be_visible()
 
     page.keyboard.press("s")
-    expect(page.get_by_text("Your last answer was kept: same.")).to_be_visible()
+    expect(page).not_to_have_url(address)  # what follows depends on what else waits
     page.goto(address)
     page.reload()
     expect(page.get_by_text("Your country: same")).to_be_visible()
