@@ -36,7 +36,7 @@ its rim cells fit better elsewhere."""
 NEAR_SHARE: Final = 0.5
 """Half of the cells unmoved: camera and room stood still. A stereo pair had 0.34."""
 
-LEAST_CELLS: Final = 5
+LEAST_CELLS: Final = 12
 """Fewer textured cells say nothing for or against a copy; then the hash decides."""
 
 LEAST_OVERLAP: Final = 0.2
