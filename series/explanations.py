@@ -128,7 +128,7 @@ def details_of(kind: str, regions: Mapping[str, Any]) -> list[str]:
     share = regions.get("agreement")
     if share is not None:
         found.append(
-            f"Laid over each other, {share * 100:.0f} % of what has texture agrees; of copies, 90 % or more."
+            f"Laid over each other, {share * 100:.0f} % of what has texture agrees; of copies nearly all."
         )
     bits = regions.get("pdq_distance")
     if bits is not None:

@@ -49,7 +49,7 @@ def test_device_names_the_number_that_both_carry() -> None:
 
 def test_details_say_agreement_after_alignment() -> None:
     assert details_of("scene", {"agreement": 0.31, "pdq_distance": None}) == [
-        "Laid over each other, 31 % of what has texture agrees; of copies, 90 % or more."
+        "Laid over each other, 31 % of what has texture agrees; of copies nearly all."
     ]
 
 
