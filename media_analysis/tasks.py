@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 
 from media_analysis.services import pipeline
 
@@ -25,7 +26,12 @@ def match(*, material_id: str) -> str:
     return pipeline.match(UUID(material_id))
 
 
-@shared_task(name="media_analysis.make_proxy")
+# Twice the time of other tasks: below the broker's visibility timeout, past which it would come again.
+@shared_task(
+    name="media_analysis.make_proxy",
+    time_limit=2 * settings.TASK_TIME_LIMIT,
+    soft_time_limit=2 * settings.CELERY_TASK_SOFT_TIME_LIMIT,
+)
 def make_proxy(*, material_id: str) -> str:
     """Make a video that browsers play."""
     return pipeline.make_proxy(UUID(material_id))
