@@ -9,10 +9,13 @@ from media_analysis.engine.versions import digest_of, package
 
 NAME: Final = "scene"
 
+_REVISION: Final = "1"
+"""Of the proof: raised whenever thresholds or steps of `verification`, `agreement` or `copies` change."""
+
 
 @lru_cache(maxsize=1)
 def version() -> str:
     """Return the digest of recipe, weights and runtime that embeddings and proofs depend on."""
     weights = (models.EFFICIENTNET, models.COMPONENTS, models.XFEAT)
     digests = [each.sha256 for each in weights]
-    return digest_of(RECIPE, *digests, package("onnxruntime"), package("opencv-python-headless"))
+    return digest_of(_REVISION, RECIPE, *digests, package("onnxruntime"), package("opencv-python-headless"))
