@@ -43,6 +43,8 @@ def django_db_modify_db_settings(postgres_server: None, valkey_server: str, layo
     """Give each of several sessions on one machine its own database on the shared server."""
     default = settings.DATABASES["default"]
     default.update(layout.database("owner"))
+    # The first run of a clone makes the password only now.
+    settings.BROKER_URL = settings.CELERY_BROKER_URL = valkey_server
     with own_slot(layout) as number:
         default["TEST"]["NAME"] = f"test_icse_{number}"
         yield

@@ -1,10 +1,12 @@
 """The one stream of an officer: who may open it, what it carries."""
 
+import asyncio
 import json
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
-from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
@@ -18,11 +20,19 @@ from tests.cast import Cast
 from tests.conftest import RoleSwitch
 from tests.factories.evidence import submitted
 
+T = TypeVar("T")
+
 
 @pytest.fixture
 def in_memory_layer(settings: Any) -> None:
     """Hints travel within the process."""
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+def finished(talk: Coroutine[Any, Any, T]) -> T:
+    """Run a conversation in a thread of its own: this one may hold a browser's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk).result()
 
 
 async def opened(officer: Officer | AnonymousUser) -> tuple[ApplicationCommunicator, dict[str, Any]]:
@@ -38,7 +48,7 @@ async def opened(officer: Officer | AnonymousUser) -> tuple[ApplicationCommunica
 @pytest.mark.usefixtures("in_memory_layer")
 def test_nobody_signed_out_opens_a_stream() -> None:
     """The socket is closed with a code of its own."""
-    _, answer = async_to_sync(opened)(AnonymousUser())
+    _, answer = finished(opened(AnonymousUser()))
 
     assert (answer["type"], answer["code"]) == ("websocket.close", NOT_SIGNED_IN)
 
@@ -62,7 +72,7 @@ def test_hints_are_numbered_and_carry_no_content() -> None:
         await stream.wait(timeout=2)
         return heard
 
-    assert async_to_sync(talk)() == [
+    assert finished(talk()) == [
         "websocket.accept",
         {"number": 1, "kind": "progress"},
         {"number": 2, "kind": "progress"},
