@@ -11,6 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from icse.celery import app
 from icse.embedded.layout import Layout
@@ -94,9 +95,11 @@ def _accepts(address: tuple[str, int]) -> bool:
 
 
 def _replies(node: str) -> bool:
+    # A connection of its own: one of the pool's may have died with the broker, and raises what it likes.
     try:
-        return bool(app.control.ping(destination=[node], timeout=0.5))
-    except OperationalError:
+        with app.connection_for_write() as connection:
+            return bool(app.control.ping(destination=[node], timeout=0.5, connection=connection))
+    except (OperationalError, RedisError, OSError):
         return False
 
 
