@@ -4,6 +4,7 @@ import pytest
 import redis
 from kombu.exceptions import OperationalError
 
+from icse.celery import app
 from icse.embedded import processes
 
 
@@ -25,6 +26,6 @@ def test_worker_is_not_ready_while_the_broker_is_away(
     def ping(**_: object) -> list[object]:
         raise fault
 
-    monkeypatch.setattr(processes.app.control, "ping", ping)
+    monkeypatch.setattr(app.control, "ping", ping)
 
     assert processes._replies("analysis@here") is False
