@@ -31,7 +31,7 @@ class Origin:
 
 
 def watchers_of(material_id: UUID) -> list[UUID]:
-    """Return the ids of the officers who may see a material: the inverse of `visible_to`, for hints alone."""
+    """Return the ids of the officers who may see a submission of the material that waits; for hints alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT officer_id FROM evidence_watchers(%s)", [material_id])
         return [officer_id for (officer_id,) in cursor.fetchall()]

@@ -59,7 +59,7 @@ class MaterialView(GenericAPIView["Material"]):
         context = {
             "states": {material_id: progress.state},
             "failure": progress.failure,
-            "analyses": list_analyses(material_id),
+            "analyses": list_analyses(material_id) if progress.is_over else [],
             "capture": capture_facts(officer, material_id),
             "faces": list_faces(officer, material_id),
             "submissions": list_visible_submissions(officer, material),

@@ -21,7 +21,7 @@ from icse.common.jobs import Urgency, enqueue
 from media_analysis.models import PipelineRun, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
 MAX_ATTEMPTS = 3
@@ -114,21 +114,22 @@ def set_aside(run: PipelineRun, reason: str, message: str) -> None:
         failure_message=message[:300],
         finished_at=timezone.now(),
     )
-    tell(run)
+    tell(watchers_of(run.material_id))
 
 
 def finish_run(run: PipelineRun) -> None:
     """Close a run whose matches are found; what was waiting for it now shows as analyzed."""
     now = timezone.now()
     with transaction.atomic():
+        waiting = watchers_of(run.material_id)
         PipelineRun.objects.filter(pk=run.pk).update(state=RunState.DONE, finished_at=now)
         Submission.objects.filter(material=run.material_id, analyzed_at=None).update(analyzed_at=now)
-    tell(run)
+    tell(waiting)
 
 
-def tell(run: PipelineRun) -> None:
-    """Hint to whoever may see the material that its analysis has moved on, once that is committed."""
-    transaction.on_commit(lambda: send_hints(watchers_of(run.material_id), "progress"))
+def tell(officers: Iterable[UUID]) -> None:
+    """Hint to those who wait for a material that its analysis has moved on, once that is committed."""
+    transaction.on_commit(lambda: send_hints(officers, "progress"))
 
 
 def order(task: str, run: PipelineRun, *, queue: str = "analyze", **arguments: object) -> None:

@@ -18,7 +18,7 @@ from evidence.queries import watchers_of
 from icse.common.hints import group_of
 from tests.cast import Cast
 from tests.conftest import RoleSwitch
-from tests.factories.evidence import submitted
+from tests.factories.evidence import SubmissionFactory, submitted
 
 T = TypeVar("T")
 
@@ -84,7 +84,7 @@ def test_hints_are_numbered_and_carry_no_content() -> None:
 @pytest.mark.parametrize("sharing", Sharing.values)
 def test_watchers_are_exactly_those_who_may_see(cast: Cast, as_engine: RoleSwitch, sharing: str) -> None:
     """The recipients of hints and `visible_to` are one rule from two sides."""
-    material = submitted(cast.owner, sharing=sharing)
+    material = submitted(cast.owner, sharing=sharing, analyzed_at=None)
 
     with as_engine():
         told = set(watchers_of(material.pk))
@@ -96,3 +96,16 @@ def test_watchers_are_exactly_those_who_may_see(cast: Cast, as_engine: RoleSwitc
     }
     assert told == may_see
     assert cast.owner.pk in told
+
+
+@pytest.mark.django_db
+def test_silent_holder_hears_nothing_of_a_later_submission(cast: Cast, as_engine: RoleSwitch) -> None:
+    """That a file was handed in elsewhere is not to be learnt from a hint either."""
+    material = submitted(cast.partner)
+    SubmissionFactory(material=material, officer=cast.owner, analyzed_at=None)
+
+    with as_engine():
+        told = set(watchers_of(material.pk))
+
+    assert cast.owner.pk in told
+    assert not told & {cast.partner.pk, cast.partner_analyst.pk}
