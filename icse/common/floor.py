@@ -37,15 +37,7 @@ def owned_function(signature: str, body: str, *, owner: str | None = None) -> mi
 
     An owner other than the migrating role needs CREATE on the schema for the moment of the hand-over.
     """
-    hand_over = (
-        f"""
-        GRANT CREATE ON SCHEMA public TO {owner};
-        ALTER FUNCTION {signature} OWNER TO {owner};
-        REVOKE CREATE ON SCHEMA public FROM {owner};
-        """
-        if owner
-        else ""
-    )
+    hand_over = _creating(owner, f"ALTER FUNCTION {signature} OWNER TO {owner}") if owner is not None else ""
     return migrations.RunSQL(
         f"""
         {body};
@@ -55,3 +47,22 @@ def owned_function(signature: str, body: str, *, owner: str | None = None) -> mi
         """,
         f"DROP FUNCTION {signature}",
     )
+
+
+def as_role(role: str, forwards: str, backwards: str) -> migrations.RunSQL:
+    """Return the step that changes what a role owns, which the migrating role may do only in its place."""
+    return migrations.RunSQL(
+        _creating(role, _acting(role, forwards)), _creating(role, _acting(role, backwards))
+    )
+
+
+def _acting(role: str, statements: str) -> str:
+    return f"SET LOCAL ROLE {role}; {statements}; RESET ROLE"
+
+
+def _creating(role: str, statements: str) -> str:
+    return f"""
+        GRANT CREATE ON SCHEMA public TO {role};
+        {statements};
+        REVOKE CREATE ON SCHEMA public FROM {role};
+        """

@@ -16,11 +16,13 @@ from accounts.queries import scopes_of
 from evidence.models import Material
 from icse.common.errors import NotFound
 from media_analysis.models import ExactSignal, Match, MatchKind
+from media_analysis.queries.indexes import index_function, listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from accounts.models import Officer
+    from media_analysis.queries.indexes import Scopes
 
 KIND_OF_SIGNAL = {
     ExactSignal.Kind.PIXELS: MatchKind.IDENTICAL,
@@ -147,14 +149,11 @@ class ExactNeighbour:
     other_member_id: UUID
 
 
-def exact_neighbours(material_ids: Iterable[UUID], scopes: Collection[int] | None) -> list[ExactNeighbour]:
+def exact_neighbours(material_ids: Iterable[UUID], scopes: Scopes) -> list[ExactNeighbour]:
     """Return what else carries the exact values of the materials, within scopes (None: everywhere)."""
+    wanted = "{" + ",".join(str(each) for each in material_ids) + "}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kind, value, material_id, member_id, other_material_id, other_member_id"
-            " FROM media_analysis_exact_neighbours(%s::uuid[], %s)",
-            [[str(each) for each in material_ids], None if scopes is None else list(scopes)],
-        )
+        cursor.callproc(index_function("exact_neighbours", scopes), [wanted, listed(scopes)])
         return [ExactNeighbour(*row) for row in cursor.fetchall()]
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from media_analysis.engine.faces.face import Embedding, FaceModel
     from media_analysis.engine.pictures import Picture
-    from media_analysis.services.neighbours import FaceNeighbour, Scopes
+    from media_analysis.queries.indexes import Scopes
+    from media_analysis.services.neighbours import FaceNeighbour
 
 SHORTLIST = 12
 """So many pictures are shortlisted by tile and put to the proof; see `bench/README.md` for the recall."""

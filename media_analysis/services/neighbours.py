@@ -1,6 +1,6 @@
 """Look signals up through the index functions; the one place where their SQL is spoken.
 
-`scopes` names where the asker may look. None is for the engine's own matching over all countries.
+`scopes` names where the asker may look. None, for matching over all countries, is the engine's privilege.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from media_analysis.engine.hashes.bands import PDQ_THRESHOLD, probe_keys
+from media_analysis.queries.indexes import index_function, listed
 from media_analysis.services.signals import as_bits, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from uuid import UUID
 
     import numpy as np
     from numpy.typing import NDArray
 
-    Scopes = Sequence[int] | None
+    from media_analysis.queries.indexes import Scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,9 @@ def hash_neighbours(
     best: dict[tuple[UUID, int | None], HashNeighbour] = {}
     with connection.cursor() as cursor:
         for pdq in orientations:
-            cursor.execute(
-                "SELECT material_id, at_ms, distance"
-                " FROM media_analysis_hash_neighbours(%s::bit(256), %s, %s, %s)",
-                [as_bits(pdq), probe_keys(pdq), radius, _listed(scopes)],
+            cursor.callproc(
+                index_function("hash_neighbours", scopes),
+                [as_bits(pdq), probe_keys(pdq), radius, listed(scopes)],
             )
             for row in cursor.fetchall():
                 found = HashNeighbour(*row)
@@ -80,11 +80,7 @@ def tile_neighbours(
     """Return the pictures with the nearest tiles to any of the vectors (n, D), nearest first."""
     written = ["[" + ",".join(f"{value:.5f}" for value in padded(vector)) + "]" for vector in vectors]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT material_id, at_ms, box, query, distance"
-            " FROM media_analysis_tile_neighbours(%s, %s, %s, %s)",
-            [written, model_id, limit, _listed(scopes)],
-        )
+        cursor.callproc(index_function("tile_neighbours", scopes), [written, model_id, limit, listed(scopes)])
         return [
             TileNeighbour(material_id, at_ms, (box[0], box[1], box[2], box[3]), query, distance)
             for material_id, at_ms, box, query, distance in cursor.fetchall()
@@ -97,13 +93,5 @@ def face_neighbours(
     """Return the nearest faces of the same model, nearest first; exact."""
     written = "[" + ",".join(f"{value:.6f}" for value in embedding) + "]"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT face_id, material_id, at_ms, box, distance"
-            " FROM media_analysis_face_neighbours(%s::halfvec(128), %s, %s, %s)",
-            [written, model_id, limit, _listed(scopes)],
-        )
+        cursor.callproc(index_function("face_neighbours", scopes), [written, model_id, limit, listed(scopes)])
         return [FaceNeighbour(*row) for row in cursor.fetchall()]
-
-
-def _listed(scopes: Scopes) -> list[int] | None:
-    return None if scopes is None else list(scopes)
