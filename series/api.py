@@ -14,7 +14,7 @@ from media_analysis.queries.matches import get_match
 from media_analysis.queries.progress import progress_of
 from media_analysis.serializers import MaterialSerializer
 from series.pairs import Pair
-from series.queries.decisions import get_decision
+from series.queries.decisions import country_decisions, get_decision
 from series.queries.listing import (
     find_merge_target,
     get_visible_series,
@@ -26,6 +26,7 @@ from series.queries.listing import (
 from series.queries.proposals import propose_for_series
 from series.queries.queue import proposals_to_decide
 from series.serializers import (
+    CountryDecisionSerializer,
     DecisionRequestSerializer,
     DecisionSerializer,
     MaterialIdsSerializer,
@@ -84,6 +85,20 @@ class DecisionView(APIView):
         return Response(status=204)
 
 
+class CountryDecisionsView(GenericAPIView[Any]):
+    """What the countries hold of a match."""
+
+    serializer_class = CountryDecisionSerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="matches_decisions_list", responses=CountryDecisionSerializer(many=True))
+    def get(self, request: Request, match_id: str) -> Response:
+        """List your country's decision first, then those that others share with you."""
+        officer = officer_of(request)
+        said = country_decisions(officer, _pair(officer, match_id))
+        return Response([CountryDecisionSerializer(each).data for each in said])
+
+
 class ProposalsView(GenericAPIView[Any]):
     """Matches that wait for your country's decision."""
 
@@ -118,7 +133,7 @@ class SeriesListView(GenericAPIView[Any]):
 
     @extend_schema(request=SeriesRequestSerializer, responses={201: SeriesDetailSerializer})
     def post(self, request: Request) -> Response:
-        """Start a series from a selection of materials."""
+        """Start a series from a selection of materials and the copies of them that you may see."""
         officer = officer_of(request)
         series = create_series(by=officer, **_told(request, SeriesRequestSerializer))
         return Response(_detail(officer, series.pk), status=201)
@@ -167,7 +182,7 @@ class SeriesMaterialsView(GenericAPIView[Any]):
 
     @extend_schema(request=MaterialIdsSerializer, responses=SeriesDetailSerializer)
     def post(self, request: Request, series_id: UUID) -> Response:
-        """Put materials into the series; those in it already stay as they are."""
+        """Put materials and the copies of them that you may see into the series; those in it stay."""
         officer = officer_of(request)
         add_materials(by=officer, series_id=series_id, **_told(request, MaterialIdsSerializer))
         return Response(_detail(officer, series_id))
@@ -178,7 +193,7 @@ class SeriesMaterialView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, series_id: UUID, material_id: UUID) -> Response:
-        """Take a material out of the series."""
+        """Take a material, and the copies of it that you may see, out of the series."""
         remove_materials(by=officer_of(request), series_id=series_id, material_ids=[material_id])
         return Response(status=204)
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from series.api import (
+    CountryDecisionsView,
     DecisionView,
     ProposalsView,
     SeriesListView,
@@ -14,6 +15,7 @@ from series.api import (
 
 urlpatterns = (
     path("matches/<str:match_id>/decision/", DecisionView.as_view(), name="api_decision"),
+    path("matches/<str:match_id>/decisions/", CountryDecisionsView.as_view(), name="api_country_decisions"),
     path("proposals/", ProposalsView.as_view(), name="api_proposals"),
     path("series/", SeriesListView.as_view(), name="api_series_list"),
     path("series/<uuid:series_id>/", SeriesView.as_view(), name="api_series"),

@@ -23,10 +23,12 @@ class DecisionForm(forms.Form):
 
     verdict = forms.ChoiceField(choices=Verdict.choices)
     reason = forms.CharField(max_length=500, required=False)
+    sharing = forms.ChoiceField(choices=Sharing.choices, required=False)
 
-    def answer(self) -> tuple[Verdict, str]:
-        """Return the verdict and the reason."""
-        return Verdict(self.cleaned_data["verdict"]), self.cleaned_data["reason"]
+    def answer(self) -> tuple[Verdict, str, Sharing | None]:
+        """Return the verdict, the reason and who may see them, None where nobody chose."""
+        told = self.cleaned_data
+        return Verdict(told["verdict"]), told["reason"], Sharing(told["sharing"]) if told["sharing"] else None
 
 
 class WalkForm(forms.Form):

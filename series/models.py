@@ -25,7 +25,8 @@ class Decision(models.Model):
     """What an analyst said of a match, for their country.
 
     Keyed by the two materials and the kind, not by a match row, so that it outlives every re-run of
-    the machines. A later decision supersedes an earlier one and neither is overwritten.
+    the machines. A later decision supersedes an earlier one and neither is overwritten. It stands for
+    every copy of the two as well: see `series.queries.decisions`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -36,12 +37,15 @@ class Decision(models.Model):
     right = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.CharField(max_length=500, blank=True)
+    sharing = models.CharField(max_length=10, choices=Sharing, default=Sharing.NATIONAL)
+    audience = ArrayField(models.IntegerField())
     decided_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True)
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
+        indexes = (GinIndex(fields=["audience"], name="decision_audience_idx"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["country", "left", "right", "kind"],
@@ -53,6 +57,10 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(verdict__in=Verdict.values), name="decision_verdict_is_known"
+            ),
+            models.CheckConstraint(condition=models.Q(audience__len__gt=0), name="decision_has_an_audience"),
+            models.CheckConstraint(
+                condition=models.Q(sharing__in=Sharing.values), name="decision_sharing_is_known"
             ),
         )
 

@@ -27,6 +27,10 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 
 
 class SeriesMaterialQuerySet(models.QuerySet["SeriesMaterial"]):
+    def in_open_series(self) -> SeriesMaterialQuerySet:
+        """Keep memberships of series that were not merged: a merged one keeps its list as a record."""
+        return self.filter(series__state="open")
+
     def visible_to(self, officer: Officer) -> SeriesMaterialQuerySet:
         """Keep memberships of which both the series and the material are visible."""
         return self.filter(
@@ -37,9 +41,9 @@ class SeriesMaterialQuerySet(models.QuerySet["SeriesMaterial"]):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, officer: Officer) -> DecisionQuerySet:
-        """Keep decisions of the officer's own country about materials that they may see."""
+        """Keep decisions that are shared with the officer's scopes, about materials that they may see."""
         seen = Material.objects.visible_to(officer).values("pk")
-        return self.of_country_of(officer).filter(left__in=seen, right__in=seen)
+        return self.filter(audience__overlap=list(scopes_of(officer)), left__in=seen, right__in=seen)
 
     def of_country_of(self, officer: Officer) -> DecisionQuerySet:
         """Keep decisions of the officer's own country."""

@@ -11,6 +11,7 @@ from series.models import Verdict
 
 if TYPE_CHECKING:
     from series.models import Decision, Series
+    from series.queries.decisions import CountryDecision
     from series.queries.listing import SeriesDevice, SeriesPlace
     from series.queries.proposals import Proposal, Reason
     from series.queries.queue import QueuedMatch
@@ -21,6 +22,11 @@ class DecisionRequestSerializer(serializers.Serializer[Any]):
 
     verdict = serializers.ChoiceField(Verdict.choices)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    sharing = serializers.ChoiceField(
+        Sharing.choices,
+        required=False,
+        help_text="Who may see the answer; as open as the two materials where it is left out.",
+    )
 
 
 class DecisionSerializer(serializers.Serializer["Decision"]):
@@ -31,8 +37,22 @@ class DecisionSerializer(serializers.Serializer["Decision"]):
     kind = serializers.CharField()
     left = serializers.UUIDField(source="left_id")
     right = serializers.UUIDField(source="right_id")
+    sharing = serializers.CharField()
     officer = serializers.CharField(source="officer.full_name")
     decided_at = serializers.DateTimeField()
+
+
+class CountryDecisionSerializer(serializers.Serializer["CountryDecision"]):
+    """What one country holds of a match; `left` and `right` may be copies of the match's own two."""
+
+    country = serializers.CharField(source="decision.country.code")
+    is_own = serializers.BooleanField()
+    disagrees = serializers.BooleanField(help_text="It says the opposite of what your country says.")
+    verdict = serializers.CharField(source="decision.verdict")
+    reason = serializers.CharField(source="decision.reason")
+    left = serializers.UUIDField(source="decision.left_id")
+    right = serializers.UUIDField(source="decision.right_id")
+    decided_at = serializers.DateTimeField(source="decision.decided_at")
 
 
 class SeriesRequestSerializer(serializers.Serializer[Any]):
@@ -150,6 +170,7 @@ class ProposalSerializer(serializers.Serializer["Proposal"]):
 
     material = MaterialSerializer()
     reasons = ReasonSerializer(many=True)
+    copies = serializers.IntegerField(help_text="Copies of the material that go into the series with it.")
 
 
 class QueuedMatchSerializer(serializers.Serializer["QueuedMatch"]):
@@ -162,6 +183,7 @@ class QueuedMatchSerializer(serializers.Serializer["QueuedMatch"]):
     threshold = serializers.FloatField(source="match.threshold")
     algorithm = serializers.CharField(source="match.algorithm")
     is_urgent = serializers.BooleanField()
+    further = serializers.IntegerField(help_text="Matches of copies of these two, which the answer settles.")
     left = MaterialSerializer(source="match.left")
     right = MaterialSerializer(source="match.right")
     regions = serializers.DictField(source="match.regions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from evidence.models import Sharing
 from series.models import Verdict
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ class Undoable:
     said: str
     former: Verdict | None = None
     reason: str = ""
+    sharing: Sharing | None = None
 
     @classmethod
     def of(cls, match_id: str, former: Decision | None, *, said: str) -> Undoable:
         """Return what is needed to take an answer back."""
         if former is None:
             return cls(match_id, said)
-        return cls(match_id, said, Verdict(former.verdict), former.reason)
+        return cls(match_id, said, Verdict(former.verdict), former.reason, Sharing(former.sharing))
 
 
 def put(session: SessionBase, answer: Undoable) -> None:
@@ -51,5 +53,8 @@ def take(session: SessionBase) -> Undoable | None:
     return last
 
 
-def _read(match_id: str, said: str, former: str | None, reason: str) -> Undoable:
-    return Undoable(match_id, said, Verdict(former) if former else None, reason)
+def _read(match_id: str, said: str, former: str | None, reason: str, sharing: str | None = None) -> Undoable:
+    # A session that began before answers had an audience holds none.
+    return Undoable(
+        match_id, said, Verdict(former) if former else None, reason, Sharing(sharing) if sharing else None
+    )

@@ -27,6 +27,15 @@ def zone(offset_minutes: int | None) -> str:
     return f"UTC{'-' if offset_minutes < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
+def materials_with_copies(materials: int, copies: int) -> str:
+    """Return `1 material with its 4 copies` or `3 materials with their 4 copies`."""
+    named = counted(materials, "material", "materials")
+    if not copies:
+        return named
+    whose = "its" if materials == 1 else "their"
+    return f"{named} with {whose} {counted(copies, 'copy', 'copies')}"
+
+
 def counted(number: int, one: str, many: str) -> str:
     """Return `1 face` or `3 faces`."""
     return f"{number} {one if number == 1 else many}"

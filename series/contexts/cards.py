@@ -43,6 +43,11 @@ class Card:
         return self.frames_ms[0] if self.frames_ms else None
 
     @property
+    def further_copies(self) -> int:
+        """Return how many copies go along with the material into a series."""
+        return self.copies - 1
+
+    @property
     def state_label(self) -> str:
         """Return the state in words."""
         return str(RunState(self.progress.state).label)

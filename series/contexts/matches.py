@@ -8,15 +8,23 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from evidence.models import Sharing
 from icse.common.access import allows
 from media_analysis.queries.matches import get_match, list_matches
 from series.contexts.cards import cards_by_id
 from series.contexts.pictures import Pane
+from series.disagreement import is_disputed
 from series.explanations import answers_to, details_of, measure_of, title_of
 from series.pairs import Pair
 from series.policies import check_can_decide_match
-from series.queries.decisions import decisions_about, find_decision, list_decision_history
-from series.queries.queue import proposals_to_decide
+from series.queries.decisions import (
+    country_decisions,
+    decisions_about,
+    default_sharing,
+    list_decision_history,
+    pair_of_decision,
+)
+from series.queries.queue import further_pairs, proposals_to_decide
 from series.queries.stacks import COPY_KINDS
 
 if TYPE_CHECKING:
@@ -63,11 +71,24 @@ def match_context(officer: Officer, match_id: str, walk: Walk) -> dict[str, Any]
         "details": details_of(match.kind, match.regions),
         "answers": answers_to(match.kind),
         "panes": _panes(officer, match),
-        "decision": find_decision(officer, pair),
         "history": list(list_decision_history(officer, pair)),
         "may_decide": allows(check_can_decide_match, officer),
         "is_stacked": match.kind in COPY_KINDS,
         "walk": walk,
+        "further": further_pairs(officer, match),
+    } | _said(officer, pair)
+
+
+def _said(officer: Officer, pair: Pair) -> dict[str, Any]:
+    said = country_decisions(officer, pair)
+    own = next((each.decision for each in said if each.is_own), None)
+    return {
+        "decision": own,
+        "is_of_copies": own is not None and pair_of_decision(own) != pair,
+        "others": [each for each in said if not each.is_own],
+        "is_disputed": is_disputed(each.decision.verdict for each in said),
+        "sharings": Sharing.choices,
+        "sharing": own.sharing if own else default_sharing(officer, pair),
     }
 
 

@@ -180,7 +180,7 @@ def _origin(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str,
 
 def _series(officer: Officer, card: Card, matches: list[MatchView]) -> dict[str, Any]:
     held_by = list(list_series_of_material(officer, card.material.pk))
-    return {"series_of_material": held_by} | selection_context(officer)
+    return {"series_of_material": held_by, "copies": card.further_copies} | selection_context(officer)
 
 
 _TAB_CONTEXTS: Final = {

@@ -54,6 +54,7 @@ class ProposalLine:
 
     card: Card
     reasons: list[ReasonLine]
+    copies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _proposals(officer: Officer, series: Series, page: str) -> dict[str, Any]:
     cards = cards_by_id(officer, [proposal.material for proposal in proposals])
     return {
         "proposals": [
-            ProposalLine(cards[each.material.pk], [_reason(reason) for reason in each.reasons])
+            ProposalLine(cards[each.material.pk], [_reason(reason) for reason in each.reasons], each.copies)
             for each in proposals
         ]
     }

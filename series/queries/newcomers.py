@@ -21,7 +21,7 @@ def list_newcomers(officer: Officer) -> MaterialQuerySet:
     """
     visible = Submission.objects.visible_to(officer).filter(material=OuterRef("pk"))
     own = visible.of_country_of(officer)
-    in_series = SeriesMaterial.objects.visible_to(officer).filter(material=OuterRef("pk"))
+    in_series = SeriesMaterial.objects.visible_to(officer).in_open_series().filter(material=OuterRef("pk"))
     return (
         Material.objects.visible_to(officer)
         .filter(Exists(own), ~Exists(in_series))

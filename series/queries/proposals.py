@@ -17,6 +17,7 @@ from series.models import Decision, Verdict
 from series.pairs import Pair
 from series.queries.decisions import decisions_about
 from series.queries.listing import series_materials
+from series.queries.stacks import copies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +62,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A material that could belong to a series; the strongest reasons come first."""
+    """A material that could belong to a series; the strongest reasons come first.
+
+    `copies` of it go along: what matches is asked about once for each stack.
+    """
 
     material: Material
     reasons: tuple[Reason, ...]
+    copies: int = 0
 
 
 def propose_for_series(officer: Officer, series: Series, *, limit: int = PROPOSALS_SHOWN) -> list[Proposal]:
@@ -75,14 +80,20 @@ def propose_for_series(officer: Officer, series: Series, *, limit: int = PROPOSA
     """
     members = series_materials(officer, series).order_by()
     reasons = [*_rows(officer, members, limit), *_exact(officer, members, limit)]
-    by_outsider: defaultdict[UUID, list[Reason]] = defaultdict(list)
-    for reason in sorted(_undisputed(officer, reasons), key=_strength):
-        by_outsider[reason.outsider].append(reason)
-    # The dictionary keeps the order of the strongest reason of each.
-    ranked = list(by_outsider)[:limit]
+    kept = sorted(_undisputed(officer, reasons), key=_strength)
+    together = copies_of(officer, {side for reason in kept for side in (reason.outsider, reason.member)})
+    by_stack: defaultdict[UUID, dict[tuple[str, UUID], Reason]] = defaultdict(dict)
+    for reason in kept:
+        why = (reason.kind, together[reason.member][0])
+        by_stack[together[reason.outsider][0]].setdefault(why, reason)
+    # The dictionaries keep the order of the strongest reason of each; its material stands for the stack.
+    stacks = [list(found.values()) for found in by_stack.values()]
+    ranked = {found[0].outsider: found for found in stacks[:limit]}
     materials = Material.objects.visible_to(officer).in_bulk(ranked)
     return [
-        Proposal(materials[pk], tuple(by_outsider[pk][:REASONS_SHOWN])) for pk in ranked if pk in materials
+        Proposal(materials[pk], tuple(found[:REASONS_SHOWN]), copies=len(together[pk]) - 1)
+        for pk, found in ranked.items()
+        if pk in materials
     ]
 
 

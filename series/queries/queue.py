@@ -5,53 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol, overload
+from typing import TYPE_CHECKING, overload
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-
-from evidence.models import Material, Priority, Submission
+from evidence.models import Material
 from media_analysis.models import Match, MatchKind
 from media_analysis.queries.matches import EXACT, PairView
-from series.models import Decision
-from series.queries.devices import DevicePair, count_undecided_devices, list_undecided_devices
+from series.queries.asking import AskedPair, count_asked, list_asked
+from series.queries.stacks import copies_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Officer
-    from evidence.querysets import SubmissionQuerySet
-    from media_analysis.querysets import MatchQuerySet
-
-ROW_KINDS: Final = (MatchKind.FACE, MatchKind.FRAME, MatchKind.NEAR_IN_TIME, MatchKind.SCENE)
-"""Kinds to decide that are rows, in the order in which they are shown; devices come after them."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedMatch:
-    """A match that waits for a decision of the officer's country."""
+    """A match that waits for a decision of the officer's country; it stands for `further` of its copies."""
 
     match: PairView
     is_urgent: bool
+    further: int = 0
 
 
 class ProposalQueue(Sequence[QueuedMatch]):
-    """Everything that waits for a decision, urgent first; it has a length and is cut into pages in SQL.
-
-    Devices have no rows and cannot stand in one SELECT with what has: a page is cut from four lists
-    that follow each other, in as many queries however long they are.
-    """
+    """Everything that waits for a decision, urgent first; it has a length and is cut into pages in SQL."""
 
     def __init__(self, officer: Officer) -> None:
-        self._parts: tuple[_Part, ...] = tuple(
-            part(officer, urgent=urgent) for urgent in (True, False) for part in (_Rows, _Devices)
-        )
+        self._officer = officer
 
     @cached_property
-    def _sizes(self) -> list[int]:
-        return [part.count() for part in self._parts]
+    def _size(self) -> int:
+        return count_asked(self._officer)
 
     def __len__(self) -> int:
-        return sum(self._sizes)
+        return self._size
 
     @overload
     def __getitem__(self, wanted: int) -> QueuedMatch: ...
@@ -65,75 +53,43 @@ class ProposalQueue(Sequence[QueuedMatch]):
         return self._cut(*wanted.indices(len(self))[:2])
 
     def _cut(self, start: int, stop: int) -> list[QueuedMatch]:
-        found: list[QueuedMatch] = []
-        for part, size in zip(self._parts, self._sizes, strict=True):
-            if start < size and stop > 0:
-                found += part.cut(max(start, 0), min(stop, size))
-            start, stop = start - size, stop - size
-        return found
+        if stop <= start:
+            return []
+        asked = list_asked(self._officer, start=start, stop=stop)
+        pairs = self._pairs([each for each in asked if not each.is_device])
+        pairs |= self._devices([each for each in asked if each.is_device])
+        return [
+            QueuedMatch(pairs[each.match_id], each.is_urgent, each.further)
+            for each in asked
+            if each.match_id in pairs
+        ]
+
+    def _pairs(self, asked: Sequence[AskedPair]) -> dict[str, PairView]:
+        rows = Match.objects.visible_to(self._officer).select_related("left", "right")
+        known = rows.filter(pk__in=[each.match_id for each in asked])
+        return {str(row.pk): _pair_of(row) for row in known}
+
+    def _devices(self, asked: Sequence[AskedPair]) -> dict[str, PairView]:
+        sides = {side for each in asked for side in (each.left, each.right)}
+        materials = Material.objects.analyzed_for(self._officer).in_bulk(sides)
+        return {each.match_id: _device_pair(each, materials) for each in asked}
 
 
 def proposals_to_decide(officer: Officer) -> ProposalQueue:
-    """Return what waits for a decision of the officer's country: pairs that touch material of its own."""
+    """Return what waits for a decision of the officer's country: pairs that touch material of its own.
+
+    Copies stand together: a pair of stacks, as the officer sees them, is asked about once for each kind.
+    """
     return ProposalQueue(officer)
 
 
-def undecided(officer: Officer, matches: MatchQuerySet) -> MatchQuerySet:
-    """Keep matches of which the officer's country has said nothing that stands."""
-    said = Decision.objects.of_country_of(officer).current()
-    return matches.exclude(
-        Exists(said.filter(kind=OuterRef("kind"), left=OuterRef("left"), right=OuterRef("right")))
-    )
-
-
-class _Part(Protocol):
-    """One of the lists that make up the queue."""
-
-    def count(self) -> int:
-        """Return its length."""
-
-    def cut(self, start: int, stop: int) -> list[QueuedMatch]:
-        """Return a piece of it."""
-
-
-class _Rows:
-    def __init__(self, officer: Officer, *, urgent: bool) -> None:
-        self._urgent = urgent
-        seen = Submission.objects.visible_to(officer)
-        matches = undecided(officer, Match.objects.visible_to(officer).of_kinds(ROW_KINDS))
-        touched = matches.filter(_touches(seen.of_country_of(officer)))
-        is_urgent = _touches(seen.filter(priority=Priority.URGENT))
-        self._matches = touched.filter(is_urgent) if urgent else touched.exclude(is_urgent)
-
-    def count(self) -> int:
-        return self._matches.count()
-
-    def cut(self, start: int, stop: int) -> list[QueuedMatch]:
-        place = Case(*(When(kind=kind, then=Value(number)) for number, kind in enumerate(ROW_KINDS)))
-        strongest = (F("score").desc(nulls_last=True), F("distance").asc(nulls_last=True), "pk")
-        rows = self._matches.select_related("left", "right").order_by(place, *strongest)
-        return [QueuedMatch(_pair_of(row), self._urgent) for row in rows[start:stop]]
-
-
-class _Devices:
-    def __init__(self, officer: Officer, *, urgent: bool) -> None:
-        self._officer = officer
-        self._urgent = urgent
-
-    def count(self) -> int:
-        return count_undecided_devices(self._officer, urgent=self._urgent)
-
-    def cut(self, start: int, stop: int) -> list[QueuedMatch]:
-        pairs = list_undecided_devices(self._officer, urgent=self._urgent, start=start, stop=stop)
-        sides = {side for pair in pairs for side in (pair.left, pair.right)}
-        materials = Material.objects.visible_to(self._officer).in_bulk(sides)
-        return [QueuedMatch(_device_match(pair, materials), self._urgent) for pair in pairs]
-
-
-def _touches(submissions: SubmissionQuerySet) -> Q:
-    left = submissions.filter(material=OuterRef("left"))
-    right = submissions.filter(material=OuterRef("right"))
-    return Q(Exists(left)) | Q(Exists(right))
+def further_pairs(officer: Officer, match: PairView) -> int:
+    """Return how many other visible matches of the same kind connect copies of the same two materials."""
+    together = copies_of(officer, [match.left.pk, match.right.pk])
+    left, right = together[match.left.pk], together[match.right.pk]
+    matches = Match.objects.visible_to(officer).of_kinds([match.kind])
+    across = matches.filter(left__in=left, right__in=right) | matches.filter(left__in=right, right__in=left)
+    return across.exclude(left=match.left, right=match.right).count()
 
 
 def _pair_of(row: Match) -> PairView:
@@ -151,7 +107,7 @@ def _pair_of(row: Match) -> PairView:
     )
 
 
-def _device_match(pair: DevicePair, materials: dict[UUID, Material]) -> PairView:
+def _device_pair(pair: AskedPair, materials: dict[UUID, Material]) -> PairView:
     return PairView(
         id=pair.match_id,
         kind=MatchKind.DEVICE,
@@ -161,6 +117,6 @@ def _device_match(pair: DevicePair, materials: dict[UUID, Material]) -> PairView
         distance=0.0,
         threshold=0.0,
         algorithm=EXACT,
-        version=pair.signal,
+        version=pair.signal or "",
         regions={"value": pair.value, "signal": pair.signal},
     )

@@ -65,16 +65,45 @@ def stacks_of(officer: Officer, materials: Sequence[Material]) -> dict[UUID, Sta
 
     The number of queries does not depend on how many materials are asked about.
     """
-    asked = [material.pk for material in materials]
-    stacks = StackMember.objects.filter(material__in=asked).values("stack")
-    in_them = Material.objects.visible_to(officer).filter(stack_member__stack__in=stacks)
-    links = _links(officer, in_them).values_list("material", "cover").order_by(*_best_cover_first())
-    covers = _covers(links)
-    together = {pk: _together(pk, covers) for pk in asked}
+    together = copies_of(officer, [material.pk for material in materials])
     known = {material.pk: material for material in materials}
     missing = {pk for pks in together.values() for pk in pks} - known.keys()
     known |= Material.objects.visible_to(officer).in_bulk(missing)
     return {pk: StackView(known[pks[0]], tuple(known[each] for each in pks)) for pk, pks in together.items()}
+
+
+def copies_of(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Return for each of the materials the ids shown together with it, the representative first.
+
+    One query; a material that stands in no stack is shown alone.
+    """
+    stacks = StackMember.objects.filter(material__in=material_ids).values("stack")
+    in_them = Material.objects.visible_to(officer).filter(stack_member__stack__in=stacks)
+    links = _links(officer, in_them).values_list("material", "cover").order_by(*_best_cover_first())
+    covers = _covers(links)
+    return {pk: _together(pk, covers) for pk in material_ids}
+
+
+def with_copies(officer: Officer, material_ids: Collection[UUID]) -> set[UUID]:
+    """Return the materials and every copy that the officer sees together with one of them."""
+    together = copies_of(officer, material_ids)
+    return {copy for pks in together.values() for copy in pks}
+
+
+def count_further_copies(officer: Officer, material_ids: Collection[UUID]) -> int:
+    """Return how many copies go along with the materials wherever they are put."""
+    return len(with_copies(officer, material_ids)) - len(set(material_ids))
+
+
+def representatives(officer: Officer) -> QuerySet[Any]:
+    """Return (material, cover): the representative of each visible material that another one covers.
+
+    The set form of `collapse_stacks`, to be joined with what speaks of materials.
+    """
+    links = _links(officer, Material.objects.visible_to(officer))
+    is_covered = Exists(links.filter(material=OuterRef("cover")))
+    best = links.filter(~Q(is_covered)).order_by("material", *_best_cover_first()).distinct("material")
+    return best.values_list("material", "cover")
 
 
 def _covers(links: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:

@@ -15,7 +15,7 @@ from series.acts import record_act
 from series.errors import SeriesNameMissing, SeriesNameTaken
 from series.models import Series, SeriesMaterial
 from series.policies import check_can_curate_series, check_can_start_series, check_series_is_open
-from series.queries.stacks import visible_ids
+from series.queries.stacks import visible_ids, with_copies
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,7 +34,7 @@ def create_series(
     sharing: Sharing = Sharing.NATIONAL,
     material_ids: Collection[UUID] = (),
 ) -> Series:
-    """Start a series of the officer's country, from a selection of visible materials.
+    """Start a series of the officer's country, from a selection of visible materials and their copies.
 
     Raises:
         AccessDenied: The officer's role may not keep series.
@@ -44,6 +44,7 @@ def create_series(
     """
     check_can_start_series(by)
     check_all_visible(by, material_ids)
+    added = with_copies(by, material_ids)
     series = Series(
         name=_clean_name(name),
         description=description,
@@ -55,8 +56,8 @@ def create_series(
         created_by=by,
     )
     _save(series)
-    _insert_materials(by, series, material_ids)
-    record_act(by=by, act="series.created", series=series.pk, materials=len(set(material_ids)))
+    _insert_materials(by, series, added)
+    record_act(by=by, act="series.created", series=series.pk, materials=len(added))
     return series
 
 
@@ -111,7 +112,9 @@ def share_series(*, by: Officer, series_id: UUID, sharing: Sharing) -> Series:
 
 @transaction.atomic
 def add_materials(*, by: Officer, series_id: UUID, material_ids: Collection[UUID]) -> Series:
-    """Put visible materials into a series; those that are in it already stay as they are.
+    """Put visible materials into a series, and the copies that are shown as one with them.
+
+    Those that are in it already stay as they are.
 
     Raises:
         NotFound: The officer may not see the series or one of the materials; nothing is written then.
@@ -120,15 +123,18 @@ def add_materials(*, by: Officer, series_id: UUID, material_ids: Collection[UUID
     """
     series = lock_curated(by, series_id)
     check_all_visible(by, material_ids)
-    _insert_materials(by, series, material_ids)
+    added = with_copies(by, material_ids)
+    _insert_materials(by, series, added)
     touch(series)
-    record_act(by=by, act="series.materials_added", series=series.pk, materials=len(set(material_ids)))
+    record_act(by=by, act="series.materials_added", series=series.pk, materials=len(added))
     return series
 
 
 @transaction.atomic
 def remove_materials(*, by: Officer, series_id: UUID, material_ids: Collection[UUID]) -> Series:
-    """Take visible materials out of a series; those that are not in it change nothing.
+    """Take visible materials out of a series, and the copies that are shown as one with them.
+
+    Those that are not in it change nothing.
 
     Raises:
         NotFound: The officer may not see the series or one of the materials; nothing is written then.
@@ -137,9 +143,10 @@ def remove_materials(*, by: Officer, series_id: UUID, material_ids: Collection[U
     """
     series = lock_curated(by, series_id)
     check_all_visible(by, material_ids)
-    series.memberships.filter(material__in=material_ids).delete()
+    removed = with_copies(by, material_ids)
+    series.memberships.filter(material__in=removed).delete()
     touch(series)
-    record_act(by=by, act="series.materials_removed", series=series.pk, materials=len(set(material_ids)))
+    record_act(by=by, act="series.materials_removed", series=series.pk, materials=len(removed))
     return series
 
 
@@ -178,7 +185,7 @@ def check_all_visible(by: Officer, material_ids: Collection[UUID]) -> None:
 def _insert_materials(by: Officer, series: Series, material_ids: Collection[UUID]) -> None:
     memberships = [
         SeriesMaterial(series=series, material_id=material_id, added_by=by)
-        for material_id in dict.fromkeys(material_ids)
+        for material_id in sorted(set(material_ids))
     ]
     SeriesMaterial.objects.bulk_create(memberships, ignore_conflicts=True)
 

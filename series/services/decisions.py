@@ -7,25 +7,32 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.queries import audience_for
 from icse.common.errors import NotFound
 from series.acts import record_act
 from series.errors import DecidedMeanwhile
 from series.models import Decision, Verdict
 from series.policies import check_can_decide_match
-from series.queries.decisions import find_decision
+from series.queries.decisions import default_sharing, standing_decisions
 from series.queries.stacks import visible_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from accounts.models import Officer
+    from evidence.models import Sharing
     from series.pairs import Pair
 
 
 @transaction.atomic
-def decide_match(*, by: Officer, pair: Pair, verdict: Verdict, reason: str = "") -> Decision:
+def decide_match(
+    *, by: Officer, pair: Pair, verdict: Verdict, reason: str = "", sharing: Sharing | None = None
+) -> Decision:
     """Write down what the officer's country holds of a match; a former decision is superseded, never lost.
 
-    Keyed by the two materials and the kind, so that it stands through every re-run of the machines.
-    Saying the same again changes nothing.
+    Keyed by the two materials and the kind, so that it stands through every re-run of the machines, and
+    for their copies as well: what was said of copies is superseded too. Saying the same again changes
+    nothing. Without `sharing` it is as open as the two materials, see `default_sharing`.
 
     Raises:
         AccessDenied: The officer's role may not decide.
@@ -34,19 +41,19 @@ def decide_match(*, by: Officer, pair: Pair, verdict: Verdict, reason: str = "")
     """
     check_can_decide_match(by)
     _check_pair_is_visible(by, pair)
-    former = _lock_decision(by, pair)
-    if former and (former.verdict, former.reason) == (verdict, reason):
-        return former
-    if former:
-        _supersede(former)
-    decision = _insert(by, pair, verdict, reason)
+    opened = sharing or default_sharing(by, pair)
+    former = _lock_standing(by, pair)
+    if former and (former[0].verdict, former[0].reason, former[0].sharing) == (verdict, reason, opened):
+        return former[0]
+    _supersede(former)
+    decision = _insert(by, pair, verdict, reason, opened)
     record_act(by=by, act="match.decided", decision=decision.pk, left=pair.left, right=pair.right)
     return decision
 
 
 @transaction.atomic
 def withdraw_decision(*, by: Officer, pair: Pair) -> None:
-    """Take back what the officer's country holds of a match; without a decision nothing changes.
+    """Take back what the officer's country holds of a match and its copies; without it nothing changes.
 
     Raises:
         AccessDenied: The officer's role may not decide.
@@ -54,10 +61,10 @@ def withdraw_decision(*, by: Officer, pair: Pair) -> None:
     """
     check_can_decide_match(by)
     _check_pair_is_visible(by, pair)
-    former = _lock_decision(by, pair)
-    if former:
-        _supersede(former)
-        record_act(by=by, act="match.undecided", decision=former.pk, left=pair.left, right=pair.right)
+    former = _lock_standing(by, pair)
+    _supersede(former)
+    for each in former:
+        record_act(by=by, act="match.undecided", decision=each.pk, left=each.left_id, right=each.right_id)
 
 
 def _check_pair_is_visible(by: Officer, pair: Pair) -> None:
@@ -65,19 +72,20 @@ def _check_pair_is_visible(by: Officer, pair: Pair) -> None:
         raise NotFound
 
 
-def _lock_decision(by: Officer, pair: Pair) -> Decision | None:
-    standing = find_decision(by, pair)
-    if standing is None:
-        return None
-    return Decision.objects.current().select_for_update().filter(pk=standing.pk).first()
+def _lock_standing(by: Officer, pair: Pair) -> list[Decision]:
+    """Lock what stands, in the order of ids, so that two officers cannot wait for each other."""
+    standing = standing_decisions(by, [pair])[pair]
+    ids = [each.pk for each in standing]
+    locked = Decision.objects.current().select_for_update().filter(pk__in=ids).order_by("pk")
+    return sorted(locked, key=lambda each: ids.index(each.pk))
 
 
-def _supersede(decision: Decision) -> None:
-    decision.superseded_at = timezone.now()
-    decision.save(update_fields=["superseded_at"])
+def _supersede(decisions: Collection[Decision]) -> None:
+    ids = [each.pk for each in decisions]
+    Decision.objects.filter(pk__in=ids).update(superseded_at=timezone.now())
 
 
-def _insert(by: Officer, pair: Pair, verdict: Verdict, reason: str) -> Decision:
+def _insert(by: Officer, pair: Pair, verdict: Verdict, reason: str, sharing: Sharing) -> Decision:
     try:
         with transaction.atomic():
             return Decision.objects.create(
@@ -88,6 +96,8 @@ def _insert(by: Officer, pair: Pair, verdict: Verdict, reason: str) -> Decision:
                 right_id=pair.right,
                 verdict=verdict,
                 reason=reason,
+                sharing=sharing,
+                audience=audience_for(sharing, by.unit.country),
             )
     except IntegrityError as raced:
         raise DecidedMeanwhile from raced

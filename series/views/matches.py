@@ -37,8 +37,8 @@ def decide(request: OfficerRequest, match_id: str) -> HttpResponse:
         return HttpResponseBadRequest()
     pair = pair_of(get_match(request.user, match_id))
     former = find_decision(request.user, pair)
-    verdict, reason = form.answer()
-    decide_match(by=request.user, pair=pair, verdict=verdict, reason=reason)
+    verdict, reason, sharing = form.answer()
+    decide_match(by=request.user, pair=pair, verdict=verdict, reason=reason, sharing=sharing)
     put(request.session, Undoable.of(match_id, former, said=verdict.label))
     return redirect(next_address(request.user, Walk(*WalkForm.read(request.POST)), after=match_id))
 
@@ -58,7 +58,9 @@ def undo_decision(request: OfficerRequest) -> HttpResponse:
         return redirect("queue")
     pair = pair_of(get_match(request.user, last.match_id))
     if last.former:
-        decide_match(by=request.user, pair=pair, verdict=last.former, reason=last.reason)
+        decide_match(
+            by=request.user, pair=pair, verdict=last.former, reason=last.reason, sharing=last.sharing
+        )
     else:
         withdraw_decision(by=request.user, pair=pair)
     return redirect(reverse("match", args=[last.match_id]))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from series.contexts.series import list_context, page_context
 from series.errors import SeriesNameTaken
 from series.forms import DescriptionForm, SeriesChoiceForm, SeriesForm, SharingForm, selected_materials
+from series.queries.stacks import count_further_copies
 from series.services.curating import (
     add_materials,
     create_series,
@@ -20,7 +21,7 @@ from series.services.curating import (
     share_series,
 )
 from series.services.merging import merge_series
-from series.wording import counted
+from series.wording import materials_with_copies
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,7 +60,7 @@ def add_to_series(request: OfficerRequest) -> HttpResponse:
         messages.warning(request, "Choose a series and at least one material.")
         return redirect("materials")
     found = add_materials(by=request.user, series_id=choice.cleaned_data["series"], material_ids=selected)
-    messages.success(request, f"{counted(len(selected), 'material', 'materials')} added to {found.name}.")
+    messages.success(request, f"{_named(request, selected)} added to {found.name}.")
     return redirect(f"{reverse('series', args=[found.pk])}?tab={choice.cleaned_data['tab']}")
 
 
@@ -68,7 +69,7 @@ def remove_from_series(request: OfficerRequest, series_id: UUID) -> HttpResponse
     """Take the selected materials out of a series; they stay where else they are."""
     selected = selected_materials(request.POST)
     remove_materials(by=request.user, series_id=series_id, material_ids=selected)
-    messages.success(request, f"{counted(len(selected), 'material', 'materials')} taken out of the series.")
+    messages.success(request, f"{_named(request, selected)} taken out of the series.")
     return redirect("series", series_id)
 
 
@@ -103,14 +104,20 @@ def merge(request: OfficerRequest, series_id: UUID) -> HttpResponse:
     return redirect("series", series_id)
 
 
+def _named(request: OfficerRequest, selected: list[UUID]) -> str:
+    return materials_with_copies(len(set(selected)), count_further_copies(request.user, selected))
+
+
 def _start(request: OfficerRequest, form: SeriesForm) -> UUID | None:
     told = form.cleaned_data
+    selected = selected_materials(request.POST)
     try:
-        made = create_series(by=request.user, **told, material_ids=selected_materials(request.POST))
+        made = create_series(by=request.user, **told, material_ids=selected)
     except SeriesNameTaken as refusal:
         form.add_error("name", refusal.message)
         return None
-    messages.success(request, f"The series {made.name} was started.")
+    held = f" with {_named(request, selected)}" if selected else ""
+    messages.success(request, f"The series {made.name} was started{held}.")
     return made.pk
 
 

@@ -81,6 +81,15 @@ function showSelection() {
   bar.hidden = count === 0;
   document.body.classList.toggle("has-selection", count > 0);
   for (const output of bar.querySelectorAll("[data-selection-count]")) output.textContent = String(count);
+  showCopies(bar.querySelector("[data-selection-copies]"));
+}
+
+/** Say how many copies go along, as each tile counts its own in data-copies. */
+function showCopies(place) {
+  if (!place) return;
+  const copies = selected().reduce((sum, tile) => sum + Number(tile.dataset.copies ?? 0), 0);
+  place.hidden = copies === 0;
+  place.querySelector("output").textContent = copies === 1 ? "1 copy" : `${copies} copies`;
 }
 
 function remember() {

@@ -55,6 +55,8 @@ class DecisionFactory(DjangoModelFactory[Decision]):
     country = SelfAttribute("officer.unit.country")
     kind = "scene"
     verdict = "same"
+    sharing = Sharing.NATIONAL
+    audience = LazyAttribute(lambda decision: audience_for(decision.sharing, decision.country))
 
     @classmethod
     def about(cls, officer: Officer, one: Material, other: Material, **fields: Any) -> Decision:

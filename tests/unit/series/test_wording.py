@@ -1,6 +1,6 @@
 import pytest
 
-from series.wording import clock, clock_ms, counted, zone
+from series.wording import clock, clock_ms, counted, materials_with_copies, zone
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_counted_says_one_and_many(number: int, written: str) -> None:
 )
 def test_zone_is_never_guessed(minutes: int | None, written: str) -> None:
     assert zone(minutes) == written
+
+
+@pytest.mark.parametrize(
+    ("materials", "copies", "written"),
+    [
+        (1, 0, "1 material"),
+        (1, 1, "1 material with its 1 copy"),
+        (1, 4, "1 material with its 4 copies"),
+        (3, 4, "3 materials with their 4 copies"),
+    ],
+)
+def test_materials_are_written_with_their_copies(materials: int, copies: int, written: str) -> None:
+    assert materials_with_copies(materials, copies) == written
