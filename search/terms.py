@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-FACETS: Final = ("country", "kind", "camera", "taken", "state", "urgency")
+FACETS: Final = ("country", "kind", "camera", "taken", "state", "urgency", "in_series")
 """What a search can be narrowed by; in an address each stands under its own name, once for each value."""
 
 TEXT_LENGTH: Final = 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,13 @@ from media_analysis.queries.facts import get_visible_face
 from search.contexts.narrowing import narrowing_context
 from search.models import PictureQuery
 from search.queries.faces import like_faces
+from search.queries.grouping import (
+    count_by_series,
+    further_series,
+    ordered_by_series,
+    series_of_page,
+    series_shown,
+)
 from search.queries.pictures import get_picture_query, list_hits
 from search.queries.words import text_search
 from series.contexts.cards import cards_by_id
@@ -22,7 +30,7 @@ from series.explanations import measure_of, place_of, title_of
 from series.queries.stacks import collapse_stacks, stacks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from accounts.models import Officer
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     from search.terms import SearchTerms
     from series.contexts.cards import Card
     from series.contexts.pictures import Face
+    from series.models import Series
 
 PAGE_SIZE: Final = 60
 
@@ -46,10 +55,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ResultGroup:
-    """Results that are here for one kind of reason."""
+    """Results that are here for one kind of reason, or that stand in one series.
+
+    `total` counts them on all pages.
+    """
 
     title: str
     results: list[Result]
+    total: int
+    series: Series | None = None
+
+    @classmethod
+    def whole(cls, title: str, results: list[Result]) -> ResultGroup:
+        """Return a group that stands on one page as a whole."""
+        return cls(title, results, len(results))
 
 
 def words_context(officer: Officer, terms: SearchTerms, page: str) -> dict[str, Any]:
@@ -57,12 +76,35 @@ def words_context(officer: Officer, terms: SearchTerms, page: str) -> dict[str, 
     if terms.is_empty:
         return {"is_asked": False, "terms": terms}
     search = text_search(officer, terms)
-    shown = Paginator(collapse_stacks(officer, search.materials()), PAGE_SIZE).get_page(page)
-    hits = search.explain(shown)
-    cards = cards_by_id(officer, [hit.material for hit in hits])
-    results = [Result(cards[hit.material.pk], _found_by(hit)) for hit in hits if hit.material.pk in cards]
-    found = {"is_asked": True, "page": shown, "groups": [ResultGroup("", results)] if results else []}
-    return found | narrowing_context(search, terms) | selection_context(officer)
+    found = collapse_stacks(officer, search.materials())
+    shown = Paginator(ordered_by_series(officer, found), PAGE_SIZE).get_page(page)
+    groups = _series_groups(officer, search.explain(shown), count_by_series(officer, found))
+    return (
+        {"is_asked": True, "page": shown, "groups": groups}
+        | narrowing_context(search, terms)
+        | selection_context(officer)
+    )
+
+
+def _series_groups(
+    officer: Officer, hits: Sequence[Hit], totals: Mapping[UUID | None, int]
+) -> list[ResultGroup]:
+    materials = [hit.material for hit in hits]
+    cards = cards_by_id(officer, materials)
+    series = series_of_page(officer, materials)
+    further = further_series(officer, materials)
+    by_series: defaultdict[UUID | None, list[Result]] = defaultdict(list)
+    for hit in hits:
+        pk = hit.material.pk
+        if pk in cards:
+            why = _found_by(hit, further.get(pk, ()))
+            by_series[series_shown(hit.material)].append(Result(cards[pk], why))
+    return [
+        ResultGroup(
+            series[pk].name if pk else "In no series", results, totals[pk], series[pk] if pk else None
+        )
+        for pk, results in by_series.items()
+    ]
 
 
 def picture_context(officer: Officer, query_id: UUID) -> dict[str, Any]:
@@ -93,7 +135,10 @@ def faces_context(officer: Officer, face_ids: Sequence[UUID], *, together: bool)
     cards = cards_by_id(officer, [hit.material for hit in hits])
     near = [_face_result(cards, hit) for hit in hits if hit.is_candidate]
     far = [_face_result(cards, hit) for hit in hits if not hit.is_candidate]
-    groups = [ResultGroup("Perhaps the same person", near), ResultGroup("Next nearest, probably others", far)]
+    groups = [
+        ResultGroup.whole("Perhaps the same person", near),
+        ResultGroup.whole("Next nearest, probably others", far),
+    ]
     return {
         "is_asked": True,
         "asked_faces": _asked_faces(officer, face_ids),
@@ -102,8 +147,10 @@ def faces_context(officer: Officer, face_ids: Sequence[UUID], *, together: bool)
     } | selection_context(officer)
 
 
-def _found_by(hit: Hit) -> tuple[str, ...]:
-    return (f"Found by {', '.join(hit.reasons)}",) if hit.reasons else ()
+def _found_by(hit: Hit, further: Sequence[str]) -> tuple[str, ...]:
+    found = f"Found by {', '.join(hit.reasons)}" if hit.reasons else ""
+    also = f"Also in {', '.join(further)}" if further else ""
+    return tuple(filter(None, (found, also)))
 
 
 def _groups(officer: Officer, hits: Sequence[MatchView]) -> list[ResultGroup]:
@@ -111,7 +158,7 @@ def _groups(officer: Officer, hits: Sequence[MatchView]) -> list[ResultGroup]:
     shown = _one_a_stack(officer, hits)
     kinds = dict.fromkeys(hit.kind for hit in shown)
     return [
-        ResultGroup(title_of(kind), [_hit_result(cards, hit) for hit in shown if hit.kind == kind])
+        ResultGroup.whole(title_of(kind), [_hit_result(cards, hit) for hit in shown if hit.kind == kind])
         for kind in kinds
     ]
 

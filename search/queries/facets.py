@@ -11,6 +11,7 @@ from django.db.models.lookups import IsNull
 
 from evidence.models import Kind, Priority, Submission
 from media_analysis.models import CaptureFacts, RunState
+from series.models import SeriesMaterial
 from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
@@ -162,6 +163,26 @@ class ByUrgency:
             yield urgency, labels[urgency], found
 
 
+class BySeries:
+    """Whether it stands in an open series that the officer may see."""
+
+    title = "Series"
+
+    _LABELS: Final = {"yes": "In a series", "no": "In no series"}
+
+    def narrow(
+        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
+    ) -> MaterialQuerySet:
+        """Keep materials in a series, in none, or both."""
+        return materials.alias(is_in_series=_is_in_series(officer)).filter(is_in_series__in=values)
+
+    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
+        """Count materials in a series and in none."""
+        shown = materials.annotate(is_in_series=_is_in_series(officer)).values_list("is_in_series")
+        for value, found in shown.annotate(Count("pk")).order_by("-is_in_series"):
+            yield value, self._LABELS[value], found
+
+
 # Many makers write their name into the model as well.
 _CAMERA: Final = Case(
     When(model__istartswith=F("make"), then=F("model")),
@@ -176,6 +197,7 @@ RULES: Final[dict[str, FacetRule]] = {
     "taken": ByFact("Taken", Left("taken_at", MONTH_LENGTH), newest_first=True),
     "state": ByState(),
     "urgency": ByUrgency(),
+    "in_series": BySeries(),
 }
 """By the names in `search.terms.FACETS`."""
 
@@ -213,3 +235,8 @@ def _urgency_shown(officer: Officer) -> Case:
         default=Value(Priority.ROUTINE.value),
         output_field=CharField(),
     )
+
+
+def _is_in_series(officer: Officer) -> Case:
+    held = SeriesMaterial.objects.visible_to(officer).in_open_series().filter(material=OuterRef("pk"))
+    return Case(When(Exists(held), then=Value("yes")), default=Value("no"), output_field=CharField())

@@ -162,6 +162,7 @@ def test_facets_count_what_is_visible(cast: Cast) -> None:
         "taken": {"2026-01": 1},
         "state": {"done": 2, "analyzing": 1},
         "urgency": {"urgent": 1, "routine": 2},
+        "in_series": {"no": 3},
     }
     assert counts(cast.third)["country"] == {"BB": 1}
     assert counts(cast.administrator) == {name: {} for name in FACETS}
