@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FACES_AT_ONCE = 10
 _SIDES = ("x", "y", "width", "height")
 
 
@@ -49,5 +50,6 @@ class PlaceForm(forms.Form):
 
 
 def chosen_faces(told: QueryDict) -> list[UUID]:
-    """Return the faces that an address names; what is no id is left out."""
-    return [UUID(each) for each in told.getlist("face") if _ID.fullmatch(each)]
+    """Return the faces that an address names, each once; what is no id, and what is too many, is left out."""
+    named = dict.fromkeys(UUID(each) for each in told.getlist("face") if _ID.fullmatch(each))
+    return list(named)[:FACES_AT_ONCE]

@@ -109,12 +109,13 @@ class LikeFaceQuestionSerializer(serializers.Serializer[Any]):
 
 
 class FaceHitSerializer(serializers.Serializer["FaceHit"]):
-    """A material with faces like those asked for, `faces` and `asked` pair by pair."""
+    """A material with faces like those asked for; `faces`, `asked` and `distances` pair by pair."""
 
     kind = serializers.CharField()
     material = MaterialSerializer()
     faces = FaceSerializer(many=True)
     asked = serializers.ListField(child=serializers.UUIDField())
+    distances = serializers.ListField(child=serializers.FloatField())
     distance = serializers.FloatField()
     threshold = serializers.FloatField()
     algorithm = serializers.CharField()

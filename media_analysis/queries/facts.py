@@ -39,13 +39,14 @@ def cameras(material_ids: Collection[UUID]) -> dict[UUID, str]:
     return {facts.material_id: facts.camera for facts in known if facts.camera}
 
 
-def get_visible_face(officer: Officer, face_id: UUID) -> Face:
-    """Return a face of a material that the officer may see.
+def get_visible_faces(officer: Officer, face_ids: Collection[UUID]) -> list[Face]:
+    """Return faces of materials that the officer may see, in the order in which they are named, each once.
 
     Raises:
-        NotFound: There is none, or the officer may not see its material.
+        NotFound: One does not exist, or the officer may not see its material; which one is not told.
     """
-    face = Face.objects.for_display().visible_to(officer).filter(pk=face_id).first()
-    if face is None:
+    wanted = dict.fromkeys(face_ids)
+    found = Face.objects.for_display().visible_to(officer).in_bulk(wanted)
+    if len(found) < len(wanted):
         raise NotFound
-    return face
+    return [found[pk] for pk in wanted]

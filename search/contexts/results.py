@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 
 from evidence.queries import kept_frames
-from media_analysis.queries.facts import get_visible_face
+from media_analysis.queries.facts import get_visible_faces
 from search.contexts.narrowing import narrowing_context
+from search.fitting import fit_of
+from search.forms import FACES_AT_ONCE
 from search.models import PictureQuery
 from search.queries.faces import like_faces
 from search.queries.grouping import (
@@ -30,7 +33,7 @@ from series.explanations import measure_of, place_of, title_of
 from series.queries.stacks import collapse_stacks, stacks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from accounts.models import Officer
@@ -51,6 +54,16 @@ class Result:
 
     card: Card
     why: tuple[str, ...]
+    face: Face | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFace:
+    """A face that is searched with, its number on the page, and the address's query that takes it back."""
+
+    face: Face
+    number: int
+    without: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +145,19 @@ def faces_context(officer: Officer, face_ids: Sequence[UUID], *, together: bool)
         NotFound: The officer may not see one of the faces.
     """
     hits = like_faces(officer, face_ids, together=together)
-    cards = cards_by_id(officer, [hit.material for hit in hits])
-    near = [_face_result(cards, hit) for hit in hits if hit.is_candidate]
-    far = [_face_result(cards, hit) for hit in hits if not hit.is_candidate]
+    results = _face_results(officer, hits, face_ids, together=together)
+    near = [result for hit, result in zip(hits, results, strict=True) if hit.is_candidate]
+    far = [result for hit, result in zip(hits, results, strict=True) if not hit.is_candidate]
     groups = [
         ResultGroup.whole("Perhaps the same person", near),
         ResultGroup.whole("Next nearest, probably others", far),
     ]
     return {
         "is_asked": True,
-        "asked_faces": _asked_faces(officer, face_ids),
+        "asked_faces": _asked_faces(officer, face_ids, together=together),
         "together": together,
+        "other_way": _face_query(face_ids, together=not together),
+        "may_pick": len(face_ids) < FACES_AT_ONCE,
         "groups": [group for group in groups if group.results],
     } | selection_context(officer)
 
@@ -177,9 +192,19 @@ def _hit_result(cards: dict[UUID, Card], hit: MatchView) -> Result:
     return Result(cards[hit.other.pk], tuple(filter(None, (measure_of(hit), place))))
 
 
-def _face_result(cards: dict[UUID, Card], hit: FaceHit) -> Result:
-    why = f"Distance {hit.distance:.2f}: strangers rarely come below {hit.threshold:.2f}."
-    return Result(cards[hit.material.pk], (why,))
+def _face_results(
+    officer: Officer, hits: Sequence[FaceHit], face_ids: Sequence[UUID], *, together: bool
+) -> list[Result]:
+    """Return what was found with the face that fits best, which can be picked to search on with."""
+    cards = cards_by_id(officer, [hit.material for hit in hits])
+    fitting = {face.face.pk: face for face in faces_with_material(officer, [hit.faces[0] for hit in hits])}
+    places = {face_id: number for number, face_id in enumerate(face_ids, start=1)}
+    found = []
+    for hit in hits:
+        numbers = [places[asked] for asked in hit.asked] if len(face_ids) > 1 else []
+        why = fit_of(numbers, hit.distances, hit.threshold, together=together)
+        found.append(Result(cards[hit.material.pk], (why,), fitting[hit.faces[0].pk]))
+    return found
 
 
 def _asked_picture(officer: Officer, query: PictureQuery) -> dict[str, Any] | None:
@@ -197,6 +222,19 @@ def _asked_picture(officer: Officer, query: PictureQuery) -> dict[str, Any] | No
     }
 
 
-def _asked_faces(officer: Officer, face_ids: Iterable[UUID]) -> list[Face]:
-    rows = [get_visible_face(officer, face_id) for face_id in dict.fromkeys(face_ids)]
-    return faces_with_material(officer, rows)
+def _asked_faces(officer: Officer, face_ids: Sequence[UUID], *, together: bool) -> list[AskedFace]:
+    faces = faces_with_material(officer, get_visible_faces(officer, face_ids))
+    return [
+        AskedFace(
+            face,
+            number,
+            _face_query([each for each in face_ids if each != face.face.pk], together=together),
+        )
+        for number, face in enumerate(faces, start=1)
+    ]
+
+
+def _face_query(face_ids: Sequence[UUID], *, together: bool) -> str:
+    """Return the address's query of a search by faces; one face has nobody to be together with."""
+    several = [("together", "on")] if together and len(face_ids) > 1 else []
+    return urlencode([*(("face", str(face_id)) for face_id in face_ids), *several])

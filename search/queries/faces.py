@@ -12,7 +12,7 @@ from accounts.queries import scopes_of
 from evidence.models import Material
 from media_analysis.engine.faces import dlib_resnet, sface
 from media_analysis.models import Face, MatchKind
-from media_analysis.queries.facts import get_visible_face
+from media_analysis.queries.facts import get_visible_faces
 from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ _CANDIDATE_DISTANCES: Final = {
 class FaceHit:
     """A material with faces like those asked for; cosine distances, small ones are alike.
 
-    `faces` and `asked` belong together pair by pair; `distance` is of the nearest pair, or of the
-    farthest where all were asked for. Beyond the threshold a hit is no candidate, only the next nearest.
+    `faces`, `asked` and `distances` belong together pair by pair, the nearest first: which face that was
+    asked for fits which one here. `distance` is of the nearest pair, or of the farthest where all were
+    asked for. Beyond the threshold a hit is no candidate, only the next nearest.
     """
 
     material: Material
     faces: tuple[Face, ...]
     asked: tuple[UUID, ...]
+    distances: tuple[float, ...]
     distance: float
     threshold: float
     algorithm: str
@@ -67,20 +69,24 @@ class _Near:
 def like_faces(officer: Officer, face_ids: Sequence[UUID], *, together: bool = False) -> list[FaceHit]:
     """Return visible materials with a face like any of the faces, or `together` like all of them.
 
-    Ranked by distance. Where all are asked for, each needs a face of its own within the threshold:
-    faces of one picture are never the same person.
+    Several faces without `together` are taken for one person: a hit ranks by the best distance to any of
+    them, and names each that fits. Where all are asked for, they are several persons, and each needs a
+    face of its own within the threshold: faces of one picture are never the same person.
 
     Raises:
         NotFound: The officer may not see one of the faces.
     """
-    asked = [get_visible_face(officer, face_id) for face_id in dict.fromkeys(face_ids)]
+    asked = get_visible_faces(officer, face_ids)
     threshold = candidate_distance(asked[0].model_id)
     by_material: defaultdict[UUID, list[_Near]] = defaultdict(list)
     own = {face.material_id for face in asked}
     for near in _nearest(officer, asked):
         if near.material not in own and (not together or near.distance <= threshold):
             by_material[near.material].append(near)
-    pairs = {material: _pair_up(found) for material, found in by_material.items()}
+    pairs = {
+        material: _pair_up(found) if together else _best_of_each(found, threshold)
+        for material, found in by_material.items()
+    }
     if together:
         pairs = {material: found for material, found in pairs.items() if len(found) == len(asked)}
     ranked = sorted(pairs.items(), key=lambda item: (_distance(item[1], together=together), item[0]))
@@ -104,6 +110,15 @@ def _nearest(officer: Officer, asked: Iterable[Face]) -> list[_Near]:
             [[str(face.pk) for face in asked], NEAREST, list(scopes_of(officer))],
         )
         return [_Near(*row) for row in cursor.fetchall()]
+
+
+def _best_of_each(found: Iterable[_Near], threshold: float) -> list[_Near]:
+    """Keep the nearest face to each that was asked for: the best of all, and what else fits."""
+    kept: dict[UUID, _Near] = {}
+    for near in found:
+        if not kept or near.distance <= threshold:
+            kept.setdefault(near.asked, near)
+    return list(kept.values())
 
 
 def _pair_up(found: Iterable[_Near]) -> list[_Near]:
@@ -136,6 +151,7 @@ def _hits(
             material=materials[material],
             faces=tuple(faces[pair.face] for pair in pairs),
             asked=tuple(pair.asked for pair in pairs),
+            distances=tuple(pair.distance for pair in pairs),
             distance=_distance(pairs, together=together),
             threshold=threshold,
             algorithm=model_id,

@@ -14,7 +14,7 @@ let anchor = null;
 const grid = () => document.querySelector("[data-grid]");
 const tiles = () => [...(grid()?.querySelectorAll("[data-tile]") ?? [])];
 const current = () => document.activeElement?.closest("[data-grid] [data-tile]") ?? grid()?.querySelector("[data-tile][tabindex='0']");
-const checkboxOf = (tile) => tile?.querySelector("input[type=checkbox]");
+const checkboxOf = (tile) => tile?.querySelector("input[type=checkbox]:not([data-face-pick])");
 
 function focus(tile) {
   if (!tile) return;
@@ -123,7 +123,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const box = event.target.closest("[data-grid] [data-tile] input[type=checkbox]");
+  const box = event.target.closest("[data-grid] [data-tile] input[type=checkbox]:not([data-face-pick])");
   if (!box) return;
   const tile = box.closest("[data-tile]");
   if (event.shiftKey && anchor) selectRange(anchor, tile);

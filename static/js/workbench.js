@@ -5,5 +5,6 @@ import "./stage.js";
 import "./viewer.js";
 import "./crop.js";
 import "./compare.js";
+import "./faces.js";
 import "./lines.js";
 import "./asking.js";

@@ -13,6 +13,7 @@ from evidence.models import Material
 from icse.common.errors import NotFound
 from media_analysis.engine.faces import sface
 from media_analysis.models import Face
+from search.contexts.results import faces_context
 from search.queries.faces import FaceHit, like_faces
 from tests.cast import Cast
 from tests.factories.evidence import SubmissionFactory, submitted
@@ -87,6 +88,61 @@ def test_one_or_all_of_several_faces(cast: Cast) -> None:
     (hit,) = like(cast.owner, first, second, together=True)
     assert (hit.material, set(hit.asked), len(hit.faces)) == (both, {first.pk, second.pk}, 2)
     assert hit.distance == pytest.approx(0.2, abs=0.01)
+
+
+def test_several_faces_of_one_person_rank_by_the_best_and_name_what_fits(cast: Cast) -> None:
+    first, second = face(submitted(cast.owner), axis=0), face(submitted(cast.owner), axis=1)
+    near, far = submitted(cast.owner), submitted(cast.owner)
+    face(far, 0.3, axis=0)
+    found = face(near, 0.1, axis=1)
+    hits = like(cast.owner, first, second)
+    assert [hit.material for hit in hits] == [near, far]
+    assert (hits[0].faces, hits[0].asked) == ((found,), (second.pk,))
+    assert hits[0].distances == (hits[0].distance,)
+    assert hits[0].distance == pytest.approx(0.1, abs=0.01)
+
+
+def test_face_that_fits_several_that_were_asked_for_names_them_nearest_first(cast: Cast) -> None:
+    first, second = face(submitted(cast.owner), 0.1), face(submitted(cast.owner))
+    face(submitted(cast.owner))
+    (hit, *_) = like(cast.owner, first, second)
+    assert hit.asked == (second.pk, first.pk)
+    assert list(hit.distances) == sorted(hit.distances)
+    assert hit.faces[0] == hit.faces[1]
+
+
+def test_page_says_which_face_fits_and_lets_it_be_taken_back(cast: Cast, client: Client) -> None:
+    first, second = face(submitted(cast.owner), axis=0), face(submitted(cast.owner), axis=1)
+    found = face(submitted(cast.owner), 0.1, axis=1)
+    client.force_login(cast.owner)
+    page = client.get(f"/search/?face={first.pk}&face={second.pk}").content.decode()
+    assert "Fits face 2 at 0.10" in page
+    assert f'value="{found.pk}"' in page
+    assert f'href="/search/?face={second.pk}"' in page
+    assert "Taken for one person" in page
+    other_way = f"/search/?face={first.pk}&face={second.pk}&together=on"
+    assert other_way.replace("&", "&amp;") in page
+    assert "Each of them, in one picture" in client.get(other_way).content.decode()
+
+
+def test_address_may_name_so_many_faces_and_no_more(cast: Cast, client: Client) -> None:
+    faces = [face(submitted(cast.owner)) for _ in range(12)]
+    client.force_login(cast.owner)
+    page = client.get("/search/?" + "&".join(f"face={each.pk}" for each in faces))
+    assert len(page.context["asked_faces"]) == 10
+    assert 'id="face-search"' not in page.content.decode()
+
+
+def test_page_takes_the_same_number_of_queries_however_many_faces(cast: Cast) -> None:
+    faces = [face(submitted(cast.owner)) for _ in range(6)]
+
+    def queries(asked: int) -> int:
+        with database_role("icse_app"), CaptureQueriesContext(connection) as captured:
+            faces_context(cast.owner, [each.pk for each in faces[:asked]], together=False)
+        return len(captured)
+
+    queries(1)
+    assert queries(2) == queries(5)
 
 
 def test_one_face_is_not_two_persons(cast: Cast) -> None:
