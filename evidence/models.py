@@ -86,8 +86,8 @@ class Material(models.Model):
 class Submission(models.Model):
     """One country's act of handing in a material; never merged with another, for each is evidence.
 
-    `analyzed_at` belongs to the submission, so that a material which a country cannot know of looks
-    new to it until its own analysis is through.
+    `analyzed_at` and `set_aside_at` belong to the submission, so that a material which a country cannot
+    know of looks new to it until its own analysis is through, or has failed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -108,6 +108,7 @@ class Submission(models.Model):
     audience = ArrayField(models.IntegerField())
     verdict = models.CharField(max_length=30, choices=Verdict)
     analyzed_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(default=timezone.now)
 
     objects = SubmissionQuerySet.as_manager()

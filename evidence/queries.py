@@ -123,7 +123,9 @@ def get_playable(officer: Officer, material_id: UUID) -> StoredBytes:
     material = get_visible_material(officer, material_id)
     if material.kind != Kind.VIDEO:
         raise NotFound
-    proxy = material.derivatives.filter(kind=Derivative.Kind.PROXY).first()
+    proxy = (
+        Derivative.objects.visible_to(officer).filter(material=material, kind=Derivative.Kind.PROXY).first()
+    )
     if proxy is None:
         return StoredBytes(Shelf.ORIGINALS, material.sha256, material.size, material.media_type)
     return StoredBytes(Shelf.DERIVATIVES, proxy.sha256, proxy.size, proxy.media_type)

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from evidence.models import Derivative, Material, Submission
 
 
-def _is_submitted_to(scopes: Collection[int], *, material: str) -> Exists:
-    submissions: SubmissionQuerySet = apps.get_model("evidence", "Submission").objects.all()
-    return Exists(submissions.in_scopes(scopes).filter(material=OuterRef(material)))
-
-
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, officer: Officer) -> SubmissionQuerySet:
         """Keep what was shared with the officer's scopes; the only way to read submissions."""
@@ -28,6 +23,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def in_scopes(self, scopes: Collection[int]) -> SubmissionQuerySet:
         """Keep submissions whose audience meets one of the scopes."""
         return self.filter(audience__overlap=list(scopes))
+
+    def waiting(self) -> SubmissionQuerySet:
+        """Keep submissions whose own analysis is neither through nor set aside."""
+        return self.filter(analyzed_at=None, set_aside_at=None)
 
     def of_country_of(self, officer: Officer) -> SubmissionQuerySet:
         """Keep submissions of the officer's own country."""
@@ -41,7 +40,8 @@ class MaterialQuerySet(models.QuerySet["Material"]):
 
     def in_scopes(self, scopes: Collection[int]) -> MaterialQuerySet:
         """Keep materials with a submission whose audience meets one of the scopes."""
-        return self.filter(_is_submitted_to(scopes, material="pk"))
+        submissions: SubmissionQuerySet = apps.get_model("evidence", "Submission").objects.in_scopes(scopes)
+        return self.filter(Exists(submissions.filter(material=OuterRef("pk"))))
 
     def analyzed_for(self, officer: Officer) -> MaterialQuerySet:
         """Keep materials of which a visible submission's own analysis is through.
@@ -61,9 +61,10 @@ class MaterialQuerySet(models.QuerySet["Material"]):
 
 class DerivativeQuerySet(models.QuerySet["Derivative"]):
     def visible_to(self, officer: Officer) -> DerivativeQuerySet:
-        """Keep derivatives of materials that the officer may see."""
-        return self.in_scopes(scopes_of(officer))
+        """Keep derivatives of materials of which a visible submission waits no more.
 
-    def in_scopes(self, scopes: Collection[int]) -> DerivativeQuerySet:
-        """Keep derivatives of materials with a submission whose audience meets one of the scopes."""
-        return self.filter(_is_submitted_to(scopes, material="material_id"))
+        What was made of a file that another country handed in first must not show before that.
+        """
+        submissions: SubmissionQuerySet = apps.get_model("evidence", "Submission").objects.visible_to(officer)
+        over = submissions.exclude(analyzed_at=None, set_aside_at=None)
+        return self.filter(Exists(over.filter(material=OuterRef("material_id"))))

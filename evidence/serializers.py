@@ -31,8 +31,10 @@ class MaterialBriefSerializer(serializers.Serializer[Submission]):
     state = serializers.SerializerMethodField()
 
     def get_state(self, submission: Submission) -> str:
-        """Return `done` once the submission's analysis is through, `received` before."""
-        return "done" if submission.analyzed_at else "received"
+        """Return `done` once its own analysis is through, `quarantined` once it failed, `received` before."""
+        if submission.analyzed_at:
+            return "done"
+        return "quarantined" if submission.set_aside_at else "received"
 
 
 class SubmissionSerializer(serializers.Serializer[Submission]):

@@ -55,17 +55,16 @@ class PosixStore:
         return os.fdopen(descriptor, "wb"), Path(name)
 
     def commit(self, incoming: Path, shelf: Shelf, digest: str, *, key: bytes | None = None) -> None:
-        """Move what arrived to its place under its SHA-256; an object that is there already stays.
+        """Move what arrived to its place under its SHA-256; an object that is there already is replaced.
 
         The caller has written and fsynced the file, and computed the digest from the same bytes.
         """
         _refuse(key)
         place = self._place(shelf, digest)
-        if place.exists():
-            incoming.unlink()
-            return
         place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         incoming.chmod(OBJECT_MODE)
+        # Over an object that is there already as well: the bytes are the same, whoever put it there may have
+        # died before it was on the disk, and the time taken must not tell that somebody holds the file.
         incoming.rename(place)
         for folder in (place.parent, place.parent.parent):
             _fsync_folder(folder)

@@ -66,7 +66,8 @@ class AnalysisState(models.TextChoices):
 class Analysis(models.Model):
     """What one version of one analyzer found on one material, or on one segment of a video.
 
-    Segment 0 is the whole photo, or a video's key frames; segments of a video count from 1.
+    Segment 0 is the whole photo, or a video's key frames; segments of a video count from 1. What is done
+    stays as it is when a first sight has the file looked at again; then `planned_at` and `finished_at` move.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -78,6 +79,7 @@ class Analysis(models.Model):
     result = models.JSONField(default=dict)
     error = models.CharField(max_length=300, blank=True)
     duration_ms = models.PositiveIntegerField(null=True)
+    planned_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from accounts.models import Officer
     from media_analysis.models import Face, Match
+
+LOOKED_AT: Final = Q(finished_at__gte=F("planned_at"))
+"""Analyses that were looked at, to their end, since they were planned last."""
 
 
 class FaceQuerySet(models.QuerySet["Face"]):

@@ -98,14 +98,32 @@ class MaterialDetailSerializer(MaterialSerializer):
     md5 = serializers.CharField()
     size = serializers.IntegerField()
     media_type = serializers.CharField()
-    width = serializers.IntegerField(allow_null=True)
-    height = serializers.IntegerField(allow_null=True)
-    duration = serializers.FloatField(allow_null=True)
+    width = serializers.SerializerMethodField()
+    height = serializers.SerializerMethodField()
+    duration = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
     analyses = serializers.SerializerMethodField()
     capture = serializers.SerializerMethodField()
     faces = serializers.SerializerMethodField()
     submissions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_width(self, material: Material) -> int | None:
+        """Return the width in pixels, once the asker's own analysis has found it."""
+        return material.width if self._is_over(material) else None
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_height(self, material: Material) -> int | None:
+        """Return the height in pixels, once the asker's own analysis has found it."""
+        return material.height if self._is_over(material) else None
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_duration(self, material: Material) -> float | None:
+        """Return a video's length in seconds, once the asker's own analysis has found it."""
+        return material.duration if self._is_over(material) else None
+
+    def _is_over(self, material: Material) -> bool:
+        return self.get_state(material) in (RunState.DONE, RunState.QUARANTINED)
 
     @extend_schema_field(serializers.CharField())
     def get_failure(self, material: Material) -> str:

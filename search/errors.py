@@ -29,6 +29,16 @@ class NotAPicture(DomainError):
         )
 
 
+class PictureNotReady(DomainError):
+    """The material that is to be searched with is not analyzed yet, or could not be."""
+
+    reason = "no_picture_yet"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("There is no picture of this material to search with yet: wait for its analysis.")
+
+
 class BadBox(DomainError):
     """The drawn part does not lie in the picture, or is too small to see anything in."""
 

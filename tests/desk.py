@@ -46,14 +46,16 @@ class Desk:
 
     def work_off(self) -> list[str]:
         """Do what is ordered, and what that orders, until nothing is left; return the outcomes."""
-        outcomes = []
-        while messages := list(OutboxMessage.objects.order_by("id")[self._done :]):
-            self._done += len(messages)
-            for message in messages:
-                if message.task in TASKS:
-                    with self._as_engine():
-                        outcomes.append(str(TASKS[message.task](message.arguments)))
-        return outcomes
+        return list(iter(self.work_one, None))
+
+    def work_one(self) -> str | None:
+        """Do the next thing that is ordered and return its outcome; None where nothing is left."""
+        for message in OutboxMessage.objects.order_by("id")[self._done :]:
+            self._done += 1
+            if message.task in TASKS:
+                with self._as_engine():
+                    return str(TASKS[message.task](message.arguments))
+        return None
 
     def lose_what_is_ordered(self) -> None:
         """Lose every order that was not done yet, as a broker does that loses its memory."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 
 from evidence.models import Submission
 from evidence.queries import origins
 from media_analysis.models import Analysis, AnalysisState, PipelineRun, RunState
+from media_analysis.querysets import LOOKED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -65,30 +66,36 @@ def progress_of(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, 
 
 def progress_from(earliest: dict[UUID, Origin]) -> dict[UUID, Progress]:
     """Return the progress of materials whose earliest visible submissions were read already."""
-    analyzed = {pk for pk, origin in earliest.items() if origin.submission.analyzed_at is not None}
-    running = earliest.keys() - analyzed
-    states = PipelineRun.objects.in_bulk(running)
-    steps = _count_steps(running)
-    found = dict.fromkeys(analyzed, Progress(RunState.DONE))
-    for material_id in running:
-        found[material_id] = _unfinished(states.get(material_id), steps.get(material_id, (0, 0)))
-    return found
+    origin_of = {pk: origin.submission for pk, origin in earliest.items()}
+    unfinished = [pk for pk, submission in origin_of.items() if submission.analyzed_at is None]
+    runs = PipelineRun.objects.in_bulk(unfinished)
+    steps = _count_steps(unfinished)
+    return {
+        pk: _progress(submission, runs.get(pk), steps.get(pk, (0, 0))) for pk, submission in origin_of.items()
+    }
 
 
-def _unfinished(run: PipelineRun | None, steps: tuple[int, int]) -> Progress:
-    if run is None:
+def _progress(submission: Submission, run: PipelineRun | None, steps: tuple[int, int]) -> Progress:
+    """Say how far a submission's own analysis is: a run that began before it was for somebody else."""
+    if submission.analyzed_at is not None:
+        return Progress(RunState.DONE)
+    if run is None or run.started_at is None:
         return WAITING
-    if run.state == RunState.QUARANTINED:
-        return Progress(RunState.QUARANTINED, *steps, failure=run.failure_message)
-    state = RunState.RECEIVED if run.state == RunState.RECEIVED else RunState.ANALYZING
-    return Progress(state, *steps)
+    if submission.set_aside_at is not None:
+        return Progress(RunState.QUARANTINED, failure=run.failure_message)
+    if run.started_at < submission.received_at:
+        return WAITING
+    return Progress(RunState.ANALYZING, *steps)
 
 
-def _count_steps(material_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+def _count_steps(material_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return how many steps of the present run are over, and how many it has planned so far."""
     rows = (
-        Analysis.objects.filter(material__in=list(material_ids))
+        Analysis.objects.filter(
+            material__in=material_ids, planned_at__gte=F("material__pipeline_run__started_at")
+        )
         .values("material")
-        .annotate(all=Count("pk"), over=Count("pk", filter=Q(state__in=FINISHED)))
+        .annotate(all=Count("pk"), over=Count("pk", filter=LOOKED_AT))
     )
     return {row["material"]: (row["over"], row["all"]) for row in rows}
 
@@ -104,7 +111,7 @@ def batch_progress(officer: Officer, batch: UUID) -> BatchProgress:
     counted = mine.aggregate(
         files=Count("pk"),
         done=Count("pk", filter=Q(analyzed_at__isnull=False)),
-        set_aside=Count("pk", filter=Q(analyzed_at=None, material__pipeline_run__state=RunState.QUARANTINED)),
+        set_aside=Count("pk", filter=Q(set_aside_at__isnull=False)),
         urgent=Count("pk", filter=Q(priority="urgent")),
         began_at=Min("received_at"),
         ended_at=Max("analyzed_at"),
@@ -119,7 +126,7 @@ def running_work(officer: Officer) -> tuple[int, int]:
     This is the bar's clock; when everything is through there is nothing to show: (0, 0).
     """
     mine = Submission.objects.visible_to(officer).filter(officer=officer)
-    open_files = mine.filter(analyzed_at=None).exclude(material__pipeline_run__state=RunState.QUARANTINED)
+    open_files = mine.waiting()
     batches = list(open_files.values_list("batch", flat=True).distinct()[:20])
     if not batches:
         return 0, 0
@@ -131,5 +138,9 @@ def running_work(officer: Officer) -> tuple[int, int]:
 
 
 def list_analyses(material_id: UUID) -> list[Analysis]:
-    """Return the analyses of a material that the caller has found visible, in the order of their names."""
-    return list(Analysis.objects.filter(material=material_id).order_by("analyzer", "segment"))
+    """Return what analyzers have found on a material that the caller has found visible and through.
+
+    In the order of their names. What is only planned is left out: it would be somebody else's submission.
+    """
+    finished = Analysis.objects.filter(material=material_id, state__in=FINISHED)
+    return list(finished.order_by("analyzer", "segment"))

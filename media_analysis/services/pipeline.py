@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from evidence.models import Derivative, Kind, Material, Priority, Submission
@@ -17,6 +18,7 @@ from media_analysis.engine.decoding.errors import AttemptFailed, DecodeError, Re
 from media_analysis.models import PipelineRun, RunState
 from media_analysis.services.matching import match_all_signals
 from media_analysis.services.runs import (
+    OVER,
     Hold,
     begin_run,
     finish_run,
@@ -87,8 +89,8 @@ def _segment(run: PipelineRun, number: int) -> None:
     with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
         analyze_segment(material, path, number)
     with transaction.atomic():
-        PipelineRun.objects.select_for_update().get(pk=run.pk)
-        if is_complete(run.material_id):
+        run = PipelineRun.objects.select_for_update().get(pk=run.pk)
+        if is_complete(run):
             order("media_analysis.match", run, queue="match")
 
 
@@ -144,10 +146,13 @@ def _unfinished(since: datetime) -> list[PipelineRun]:
 
 
 def _begin_forgotten(since: datetime) -> int:
-    """Open runs for materials whose very first task was lost."""
-    waiting = Submission.objects.filter(
-        analyzed_at=None, received_at__lt=since, material__pipeline_run=None
-    ).values_list("material_id", "priority")
+    """Open runs for submissions whose very first task was lost, or that of a material analyzed before."""
+    is_over = Q(material__pipeline_run__state__in=OVER, material__pipeline_run__queued_at__lt=since)
+    waiting = (
+        Submission.objects.waiting()
+        .filter(Q(material__pipeline_run=None) | is_over, received_at__lt=since)
+        .values_list("material_id", "priority")
+    )
     forgotten = dict(waiting[:REQUEUE_BATCH])
     for material_id, priority in forgotten.items():
         urgency = Urgency.URGENT if priority == Priority.URGENT else Urgency.ROUTINE

@@ -37,18 +37,20 @@ class Step:
 
 
 def plan(material_id: UUID, analyzers: Iterable[tuple[str, str]], *, segments: Iterable[int] = (0,)) -> None:
-    """Note what is to be done as pending, so that progress can be shown before it begins.
+    """Note what is to be done, so that progress can be shown before it begins.
 
-    Analyzers come as (name, version).
+    Analyzers come as (name, version). What was done for an earlier submission is planned anew.
     """
-    numbers = list(segments)
+    numbers, now = list(segments), timezone.now()
     Analysis.objects.bulk_create(
         [
-            Analysis(material_id=material_id, analyzer=name, version=version, segment=segment)
+            Analysis(material_id=material_id, analyzer=name, version=version, segment=segment, planned_at=now)
             for name, version in analyzers
             for segment in numbers
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=("material", "analyzer", "version", "segment"),
+        update_fields=("planned_at",),
     )
 
 
@@ -66,14 +68,25 @@ def take(material_id: UUID, step: Step) -> Analysis:
     began = time.monotonic()
     try:
         found = step.look()
-        if analysis.state != AnalysisState.DONE:
+        if analysis.state == AnalysisState.DONE:
+            _look_at_again(analysis)
+        else:
             _keep(analysis, step, found, began)
     except DecodeError:
         raise
     except Exception:
         logger.exception("%s failed on material %s", step.analyzer, material_id)
-        _close(analysis, AnalysisState.FAILED, began, error=FAILED)
+        if analysis.state == AnalysisState.DONE:
+            _look_at_again(analysis)
+        else:
+            _close(analysis, AnalysisState.FAILED, began, error=FAILED)
     return analysis
+
+
+def _look_at_again(analysis: Analysis) -> None:
+    """Count the step for those who wait; who had the result before keeps it, even where this look failed."""
+    analysis.finished_at = timezone.now()
+    analysis.save(update_fields=["finished_at"])
 
 
 def _keep(analysis: Analysis, step: Step, found: Any, began: float) -> None:

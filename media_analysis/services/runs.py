@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Min
 from django.utils import timezone
 
-from evidence.models import Submission
+from evidence.models import Submission, Verdict
 from evidence.queries import watchers_of
 from icse.common.hints import send_hints
 from icse.common.jobs import Urgency, enqueue
@@ -23,6 +23,10 @@ from media_analysis.models import PipelineRun, RunState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
+
+    from evidence.querysets import SubmissionQuerySet
+
+OVER = (RunState.DONE, RunState.QUARANTINED)
 
 MAX_ATTEMPTS = 3
 """So often may a file bring the decoder down before it is set aside."""
@@ -72,15 +76,14 @@ def begin_run(material_id: UUID, *, urgent: bool) -> PipelineRun | None:
         run, _ = PipelineRun.objects.select_for_update().get_or_create(
             material_id=material_id, defaults={"priority": _urgency(urgent=urgent)}
         )
-        if run.state in (RunState.DONE, RunState.QUARANTINED) and not _is_awaited(material_id):
+        if run.state in OVER and not _waiting(material_id).exists():
             return None
-        if run.state in (RunState.DONE, RunState.QUARANTINED):
+        if run.state in OVER:
             run.starts = run.attempts = 0
         run.starts += 1
         run.priority = min(run.priority, _urgency(urgent=urgent))
         run.state = RunState.ANALYZING
         run.started_at = timezone.now()
-        run.failure_reason = run.failure_message = ""
         run.save()
     if run.starts > MAX_STARTS:
         set_aside(run, "worker_lost", "The analysis of this file was interrupted too often.")
@@ -92,8 +95,20 @@ def _urgency(*, urgent: bool) -> Urgency:
     return Urgency.URGENT if urgent else Urgency.ROUTINE
 
 
-def _is_awaited(material_id: UUID) -> bool:
-    return Submission.objects.filter(material=material_id, analyzed_at=None).exists()
+def _waiting(material_id: UUID) -> SubmissionQuerySet:
+    return Submission.objects.waiting().filter(material=material_id)
+
+
+def _served(run: PipelineRun) -> SubmissionQuerySet:
+    """Return the submissions that a run has been for: those that waited when it began.
+
+    Who handed the file in since without knowing of it waits for a run of their own, as for a new file;
+    who knew of it waits with those whom they knew of.
+    """
+    waiting = _waiting(run.material_id)
+    sights = waiting.filter(verdict=Verdict.NEW, received_at__gt=run.started_at)
+    first = sights.aggregate(Min("received_at"))["received_at__min"]
+    return waiting if first is None else waiting.filter(received_at__lt=first)
 
 
 def spoil(run: PipelineRun, reason: str) -> bool:
@@ -108,23 +123,41 @@ def spoil(run: PipelineRun, reason: str) -> bool:
 
 def set_aside(run: PipelineRun, reason: str, message: str) -> None:
     """Quarantine a file, named as such on the screen, so that it holds nobody up."""
-    PipelineRun.objects.filter(pk=run.pk).update(
-        state=RunState.QUARANTINED,
-        failure_reason=reason,
-        failure_message=message[:300],
-        finished_at=timezone.now(),
-    )
-    tell(watchers_of(run.material_id))
+    now = timezone.now()
+    with _closing(run):
+        _served(run).update(set_aside_at=now)
+        PipelineRun.objects.filter(pk=run.pk).update(
+            state=RunState.QUARANTINED,
+            failure_reason=reason,
+            failure_message=message[:300],
+            finished_at=now,
+        )
 
 
 def finish_run(run: PipelineRun) -> None:
-    """Close a run whose matches are found; what was waiting for it now shows as analyzed."""
+    """Close a run whose matches are found; what was waiting for it now shows as analyzed.
+
+    What was set aside and can be read after all is shown to those who had given it up, too.
+    """
     now = timezone.now()
+    with _closing(run):
+        _served(run).update(analyzed_at=now)
+        given_up = Submission.objects.filter(material=run.material_id, set_aside_at__isnull=False)
+        given_up.update(analyzed_at=now, set_aside_at=None)
+        PipelineRun.objects.filter(pk=run.pk).update(
+            state=RunState.DONE, failure_reason="", failure_message="", finished_at=now
+        )
+
+
+@contextmanager
+def _closing(run: PipelineRun) -> Iterator[None]:
+    """Close a run in the block: tell those who waited for it, and begin anew for those who still wait."""
     with transaction.atomic():
-        waiting = watchers_of(run.material_id)
-        PipelineRun.objects.filter(pk=run.pk).update(state=RunState.DONE, finished_at=now)
-        Submission.objects.filter(material=run.material_id, analyzed_at=None).update(analyzed_at=now)
-    tell(waiting)
+        waited = set(watchers_of(run.material_id))
+        yield
+        tell(waited - set(watchers_of(run.material_id)))
+        if _waiting(run.material_id).exists():
+            order("media_analysis.analyze", run, urgent=run.priority == Urgency.URGENT)
 
 
 def tell(officers: Iterable[UUID]) -> None:

@@ -21,6 +21,7 @@ from media_analysis.engine.video import analyzer as motion
 from media_analysis.engine.video.selection import RepeatFilter
 from media_analysis.engine.video.shots import Shot, ShotFinder
 from media_analysis.models import Analysis, AnalysisState
+from media_analysis.querysets import LOOKED_AT
 from media_analysis.services import signals
 from media_analysis.services.pictures import FRAME_SIDE, keep_views
 from media_analysis.services.recording import Step, plan, take
@@ -203,10 +204,10 @@ def _faces_found(found: _Segment, number: int) -> Step:
     return Step(faces.NAME, versions()[faces.NAME], lambda: found.faces, keep, number)
 
 
-def is_complete(material_id: UUID) -> bool:
-    """Tell whether every segment of a video has been through every analyzer."""
-    unfinished = (AnalysisState.PENDING, AnalysisState.RUNNING)
-    return not Analysis.objects.filter(material=material_id, state__in=unfinished).exists()
+def is_complete(run: PipelineRun) -> bool:
+    """Tell whether every segment of a video has been through every analyzer since the run began."""
+    planned = Analysis.objects.filter(material=run.material_id, planned_at__gte=run.started_at)
+    return not planned.exclude(LOOKED_AT).exists()
 
 
 def keep_proxy(material: Material) -> None:

@@ -215,12 +215,15 @@ def count_facet(officer: Officer, name: str, materials: MaterialQuerySet, chosen
 def _state_shown(officer: Officer) -> Case:
     """Return the state as `media_analysis.queries.progress` does: from the earliest visible submission."""
     visible = Submission.objects.visible_to(officer).filter(material=OuterRef("pk"))
-    earliest = visible.order_by("received_at", "pk").values("analyzed_at")[:1]
+    earliest = visible.order_by("received_at", "pk")
+    analyzed, set_aside, received = (
+        Subquery(earliest.values(name)[:1]) for name in ("analyzed_at", "set_aside_at", "received_at")
+    )
     return Case(
-        When(IsNull(Subquery(earliest), False), then=Value(RunState.DONE.value)),  # noqa: FBT003
-        When(pipeline_run__state=RunState.QUARANTINED, then=Value(RunState.QUARANTINED.value)),
+        When(IsNull(analyzed, False), then=Value(RunState.DONE.value)),  # noqa: FBT003
+        When(IsNull(set_aside, False), then=Value(RunState.QUARANTINED.value)),  # noqa: FBT003
         When(
-            Q(pipeline_run__isnull=True) | Q(pipeline_run__state=RunState.RECEIVED),
+            Q(pipeline_run__started_at=None) | Q(pipeline_run__started_at__lt=received),
             then=Value(RunState.RECEIVED.value),
         ),
         default=Value(RunState.ANALYZING.value),

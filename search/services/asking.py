@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from accounts.queries import scopes_of
 from evidence.errors import FileEmpty
 from evidence.formats import recognise
-from evidence.models import Kind
+from evidence.models import Kind, Material
 from evidence.queries import get_visible_material
 from evidence.store import Shelf, store
 from icse.common.jobs import Urgency, enqueue
-from search.errors import BadBox, NotAPicture, PictureMissing
+from search.errors import BadBox, NotAPicture, PictureMissing, PictureNotReady
 from search.models import PictureQuery
 from search.policies import check_can_search
 
@@ -48,6 +48,7 @@ def ask_picture(
         AccessDenied: The officer's role may not see material.
         PictureMissing: Neither or both of upload and material are given.
         NotFound: The officer may not see the material.
+        PictureNotReady: The material is not analyzed for the officer yet.
         FileEmpty, UnsupportedFormat, NotAPicture: The upload is no photo that the platform reads.
         BadBox: The drawn part does not lie in the picture.
     """
@@ -59,7 +60,7 @@ def ask_picture(
             if upload is not None and material_id is None:
                 _keep_upload(query, upload)
             elif material_id is not None and upload is None:
-                query.material = get_visible_material(by, material_id)
+                query.material = _analyzed_material(by, material_id)
             else:
                 raise PictureMissing
             query.save()
@@ -70,6 +71,13 @@ def ask_picture(
         if upload is not None:
             upload.discard()
     return query
+
+
+def _analyzed_material(by: Officer, material_id: UUID) -> Material:
+    material = get_visible_material(by, material_id)
+    if not Material.objects.analyzed_for(by).filter(pk=material_id).exists():
+        raise PictureNotReady
+    return material
 
 
 def lock_query_picture(sha256: str) -> None:

@@ -64,8 +64,10 @@ class Card:
 
     @property
     def length(self) -> str:
-        """Return a video's length as minutes and seconds, empty for a photo."""
-        return clock(self.material.duration) if self.material.duration is not None else ""
+        """Return a video's length as minutes and seconds, empty for a photo and before it was looked at."""
+        if self.material.duration is None or not self.progress.is_over:
+            return ""
+        return clock(self.material.duration)
 
 
 def cards_of(officer: Officer, materials: Sequence[Material]) -> list[Card]:

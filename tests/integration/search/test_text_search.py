@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Officer
 from evidence.models import Material
@@ -150,7 +151,7 @@ def test_what_was_read_for_others_is_not_found_before_ones_own_analysis(cast: Ca
 def test_facets_count_what_is_visible(cast: Cast) -> None:
     photo = submitted(cast.owner, priority="urgent")
     video = submitted(cast.owner, material__kind="video", analyzed_at=None)
-    PipelineRun.objects.create(material=video, state="done", priority=6)
+    PipelineRun.objects.create(material=video, state="done", priority=6, started_at=timezone.now())
     CaptureFactsFactory.create(material=photo, make="Canon", model="EOS 5D", taken_at="2026-01-02T03:04:05")
     submitted(cast.partner, material__kind="video")
     shared = submitted(cast.partner, sharing="members")
@@ -181,8 +182,14 @@ def test_facets_honour_the_others_and_not_themselves(cast: Cast) -> None:
 @pytest.mark.parametrize("facet", FACETS)
 def test_a_facets_count_is_what_choosing_it_finds(cast: Cast, facet: str) -> None:
     photo = submitted(cast.owner, priority="urgent")
-    video = submitted(cast.partner, sharing="members", material__kind="video", analyzed_at=None)
-    PipelineRun.objects.create(material=video, state="quarantined", priority=6)
+    video = submitted(
+        cast.partner,
+        sharing="members",
+        material__kind="video",
+        analyzed_at=None,
+        set_aside_at=timezone.now(),
+    )
+    PipelineRun.objects.create(material=video, state="quarantined", priority=6, started_at=timezone.now())
     CaptureFactsFactory.create(material=photo, make="Canon", taken_at="2026-01-02T03:04:05")
     shown = counts(cast.owner)[facet]
     assert shown

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from evidence.models import Material
 from media_analysis.models import PipelineRun, RunState
+from media_analysis.services.runs import begin_run, set_aside
 from tests.cast import Cast
 from tests.factories.evidence import DerivativeFactory, submitted
 from tests.factories.media_analysis import CaptureFactsFactory, FaceFactory, connect
@@ -94,9 +95,9 @@ def test_unfinished_material_shows_nothing_of_an_earlier_analysis(client: Client
 
 def test_set_aside_material_says_why(client: Client, cast: Cast) -> None:
     photo = submitted(cast.owner, analyzed_at=None)
-    PipelineRun.objects.create(
-        material=photo, state=RunState.QUARANTINED, priority=6, failure_message="The file breaks off."
-    )
+    run = begin_run(photo.pk, urgent=False)
+    assert run is not None
+    set_aside(run, "truncated", "The file breaks off.")
     client.force_login(cast.owner)
 
     page = client.get(reverse("material", args=[photo.pk]))
