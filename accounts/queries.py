@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.models import ApiToken, Country, Officer, Role, Scope
+from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
 from accounts.policies import Permission, has_permission
 from accounts.tokens import digest_of
 from icse.common.errors import NotFound
@@ -37,6 +37,23 @@ def audience_for(sharing: str, country: Country) -> list[int]:
     if sharing == "members":
         scopes = scopes | Scope.objects.filter(kind=Scope.Kind.MEMBERS)
     return list(scopes.order_by("pk").values_list("pk", flat=True))
+
+
+def get_country(code: str) -> Country:
+    """Return the member of that code, whatever its capitals.
+
+    Raises:
+        NotFound: There is none.
+    """
+    country = Country.objects.filter(code=code.upper()).first()
+    if country is None:
+        raise NotFound(f"No country {code.upper()} takes part.")
+    return country
+
+
+def find_unit(country: Country, name: str) -> Unit | None:
+    """Return the country's unit of that name, or None where it has none."""
+    return Unit.objects.filter(country=country, name=name).first()
 
 
 def find_officer(pk: UUID | str) -> Officer | None:

@@ -7,7 +7,8 @@ from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.validators import validate_email
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
@@ -22,6 +23,15 @@ from accounts.tokens import digest_of, new_one_time_password, new_token
 from icse.common.errors import Conflict, DomainError
 
 TOKEN_USE_NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+class BadAddress(DomainError):
+    """Nobody can sign in with what is no address."""
+
+    reason = "bad_address"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is no e-mail address.")
 
 
 class WrongPassword(DomainError):
@@ -60,7 +70,7 @@ def create_country(*, by: Actor, code: str, name: str) -> Country:
     try:
         with transaction.atomic():
             country = Country.objects.create(code=code.upper(), name=name)
-    except IntegrityError:
+    except (IntegrityError, DataError):
         raise Conflict(
             f"There is a country {code.upper()} or {name} already, or the code is no code."
         ) from None
@@ -91,10 +101,12 @@ def create_officer(
 
     Raises:
         AccessDenied: The actor may not manage this country's officers, or not give that role.
+        BadAddress: The address is none that mail could reach.
         Conflict: Somebody signs in with that address already.
     """
     check_can_manage_officers(by, unit.country)
     check_can_give_role(by, role)
+    _check_address(email)
     password = new_one_time_password()
     try:
         with transaction.atomic():
@@ -104,6 +116,13 @@ def create_officer(
     except IntegrityError:
         raise Conflict("Somebody signs in with that address already.") from None
     return NewOfficer(officer, password)
+
+
+def _check_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadAddress(email) from None
 
 
 @transaction.atomic

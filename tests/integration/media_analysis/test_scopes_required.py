@@ -35,7 +35,6 @@ CALLS = {
     "media_analysis_face_like": ("uuid", "integer"),
     "series_exact_around": ("uuid[]", "scopes", "integer"),
     "series_device_pairs": ("scopes",),
-    "series_undecided_devices": ("scopes", "uuid", "boolean"),
 }
 """Every function that is told scopes, with the types of its parameters; the scopes come last if not named."""
 
@@ -70,7 +69,6 @@ def planted(cast: Cast) -> Planted:
             "media_analysis_face_like": (str(faces[0].pk), 5),
             "series_exact_around": (first, 5),
             "series_device_pairs": (),
-            "series_undecided_devices": (str(cast.owner.unit.country_id), False),
         },
         list(scopes_of(cast.owner)),
     )
