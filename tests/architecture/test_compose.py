@@ -128,3 +128,10 @@ def test_nginx_leads_to_services_that_exist() -> None:
         assert "nginx" not in upstream
         assert upstream in SERVICES
     assert configuration.count("{") == configuration.count("}")
+
+
+def test_headers_to_the_platform_are_set_in_one_place() -> None:
+    """A location of nginx that sets one header of its own sends none of the server's: no host, no scheme."""
+    lines = (ROOT / "deploy/nginx.conf").read_text().splitlines()
+    depths = {len(line) - len(line.lstrip()) for line in lines if "proxy_set_header" in line}
+    assert depths == {8}
