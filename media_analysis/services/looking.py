@@ -65,7 +65,10 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A material that a picture is connected with; boxes and points are relative, points as x, y, x, y."""
+    """A material that a picture is connected with; boxes and points are relative, points as x, y, x, y.
+
+    Ranges are of two films: each of the one shows what its fellow of the other shows.
+    """
 
     material_id: UUID
     kind: MatchKind
@@ -78,6 +81,8 @@ class Finding:
     own: Sequence[Sequence[float]] = ()
     other: Sequence[Sequence[float]] = ()
     points: Sequence[Sequence[float]] = ()
+    own_ranges_ms: Sequence[tuple[int, int]] = ()
+    other_ranges_ms: Sequence[tuple[int, int]] = ()
     detail: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -11,9 +11,10 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from evidence.models import Material
+from evidence.models import Kind, Material
 from media_analysis.models import Analysis, ExactSignal, Face, Match, MatchKind
 from media_analysis.queries.matches import exact_neighbours
+from media_analysis.services.films import between_films, look_up_film, look_up_suspects
 from media_analysis.services.looking import Finding, SeenFace, Sight, look_up, look_up_faces
 from media_analysis.services.pictures import read_preview
 from media_analysis.services.steps import versions
@@ -38,16 +39,39 @@ def match_all_signals(material_id: UUID) -> int:
     """
     material = Material.objects.get(pk=material_id)
     itself_and_identical = {material_id, *_identical(material_id)}
-    findings: dict[tuple[UUID, MatchKind], Finding] = {}
-    for sight in _sights(material):
-        for finding in look_up(sight, None, leave_out=itself_and_identical):
-            _keep_strongest(findings, finding)
+    findings = _looks(material, itself_and_identical)
     matches = [_as_match(material, finding) for finding in findings.values()]
     copied = {finding.material_id for finding in findings.values() if finding.kind in SAME_PHOTOGRAPH}
     copied |= _known_copies(material_id)
     faces = look_up_faces(_seen_faces(material_id), None, leave_out=itself_and_identical | copied)
     matches += [_as_match(material, finding) for finding in faces]
     return _write(material_id, matches)
+
+
+def _looks(material: Material, leave_out: set[UUID]) -> dict[tuple[UUID, MatchKind], Finding]:
+    """Look up what a material looks like: of a video the passages of films first, then its shots."""
+    findings: dict[tuple[UUID, MatchKind], Finding] = {}
+    passages: list[Finding] = []
+    if material.kind == Kind.VIDEO:
+        shots = [[bytes.fromhex(each) for each in turned] for _, turned in _orientations(material.pk)]
+        passages = look_up_film(material, shots, leave_out=leave_out)
+    shared = {finding.material_id for finding in passages}
+    for sight in _sights(material):
+        for finding in look_up(sight, None, leave_out=leave_out | shared):
+            _keep_strongest(findings, between_films(finding))
+    passages += look_up_suspects(material, _suspects(findings))
+    for finding in passages:
+        findings[finding.material_id, finding.kind] = finding
+    return findings
+
+
+def _suspects(findings: dict[tuple[UUID, MatchKind], Finding]) -> list[UUID]:
+    """Return the films of which one frame is connected with one of this film, the strongest first."""
+    found = [
+        each for each in findings.values() if each.own_at_ms is not None and each.other_at_ms is not None
+    ]
+    ordered = sorted(found, key=lambda each: (LOOKS.index(each.kind), -each.strength))
+    return list(dict.fromkeys(each.material_id for each in ordered))
 
 
 def _identical(material_id: UUID) -> set[UUID]:
@@ -116,8 +140,18 @@ def _regions(finding: Finding, *, is_left: bool) -> dict[str, Any]:
         other: [list(box) for box in finding.other],
         f"{own}_at_ms": finding.own_at_ms,
         f"{other}_at_ms": finding.other_at_ms,
+        **_ranges(finding, own, other),
         "points": [[round(value, 4) for value in point] for point in points],
         **finding.detail,
+    }
+
+
+def _ranges(finding: Finding, own: str, other: str) -> dict[str, list[list[int]]]:
+    if not finding.own_ranges_ms:
+        return {}
+    return {
+        f"{own}_ranges_ms": [list(each) for each in finding.own_ranges_ms],
+        f"{other}_ranges_ms": [list(each) for each in finding.other_ranges_ms],
     }
 
 
@@ -138,24 +172,24 @@ def _write(material_id: UUID, matches: list[Match]) -> int:
 def _closest_looks(material_id: UUID, matches: list[Match]) -> list[Match]:
     """Keep of each pair only the closest way in which two pictures look alike, rows that stand included.
 
-    Looked at from its other side a pair may prove more than before, never less.
+    Looked at from its other side a pair may prove more than before, never less; passages of two films are
+    more than a frame of theirs.
     """
     closest = {
         (row.left_id, row.right_id): row
-        for row in sorted(matches, key=_looseness, reverse=True)
-        if row.kind in LOOKS
+        for row in sorted((row for row in matches if row.kind in LOOKS), key=_looseness, reverse=True)
     }
     kept = [row for row in matches if row.kind not in LOOKS]
     for standing in Match.objects.of_material(material_id).of_kinds(LOOKS):
         found = closest.get((standing.left_id, standing.right_id))
-        if found is None or _looseness(found) == _looseness(standing):
+        if found is None:
             continue
-        if _looseness(found) < _looseness(standing):
-            standing.delete()
-        else:
+        if _looseness(found) > _looseness(standing):
             del closest[standing.left_id, standing.right_id]
+        elif found.kind != standing.kind:
+            standing.delete()
     return kept + list(closest.values())
 
 
-def _looseness(match: Match) -> int:
-    return LOOKS.index(MatchKind(match.kind)) if match.kind in LOOKS else len(LOOKS)
+def _looseness(match: Match) -> tuple[int, bool]:
+    return LOOKS.index(MatchKind(match.kind)), "left_ranges_ms" not in match.regions

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,17 @@ from media_analysis.queries.indexes import index_function, listed
 from media_analysis.services.signals import as_bits, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
     import numpy as np
     from numpy.typing import NDArray
 
     from media_analysis.queries.indexes import Scopes
+
+FRAMES_A_CALL = 500
+FILMS_A_CALL = 200
+"""So many frames are looked up in one call, and so many films come back, whatever they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,15 @@ class FaceNeighbour:
     distance: float
 
 
+@dataclass(frozen=True, slots=True)
+class FilmNeighbour:
+    """A film with frames within `PDQ_THRESHOLD` of so many of another's, which is seen in an orientation."""
+
+    material_id: UUID
+    turn: int
+    frames: int
+
+
 def hash_neighbours(
     orientations: Iterable[bytes], scopes: Scopes, *, radius: int = PDQ_THRESHOLD
 ) -> list[HashNeighbour]:
@@ -72,6 +86,27 @@ def hash_neighbours(
                 if place not in best or found.distance < best[place].distance:
                     best[place] = found
     return sorted(best.values(), key=lambda each: each.distance)
+
+
+def film_neighbours(
+    hashes: Sequence[tuple[bytes, int]], *, without: Collection[UUID], limit: int
+) -> list[FilmNeighbour]:
+    """Return the films with the most near frames over all countries, one row a film and orientation.
+
+    Hashes come with the orientation (0 to 7) in which their picture was seen. The engine's privilege.
+    """
+    counts: Counter[tuple[UUID, int]] = Counter()
+    with connection.cursor() as cursor:
+        for begin in range(0, len(hashes), FRAMES_A_CALL):
+            some = hashes[begin : begin + FRAMES_A_CALL]
+            written, turns = [as_bits(pdq) for pdq, _ in some], [turn for _, turn in some]
+            cursor.callproc(
+                index_function("film_neighbours", None),
+                [written, turns, PDQ_THRESHOLD, list(without), FILMS_A_CALL],
+            )
+            for material_id, turn, frames in cursor.fetchall():
+                counts[material_id, turn] += frames
+    return [FilmNeighbour(*place, frames) for place, frames in counts.most_common(limit)]
 
 
 def tile_neighbours(

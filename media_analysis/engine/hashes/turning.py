@@ -2,8 +2,8 @@
 
 A mirrored picture has the same cosine coefficients but for the signs of the odd frequencies (ThreatExchange
 `hashing/hashing.pdf`), so about half of its bits turn over. The sampling points do not lie symmetrically:
-against `dihedral_pdq`, which looks at the pixels again, 5 to 30 bits are wrong. That is too many to search by,
-and few enough to follow a film that was found already.
+against `dihedral_pdq`, which looks at the pixels again, 4 to 26 bits are wrong. That is too many to search
+by, and few enough to follow a film that was found already.
 """
 
 from typing import Final

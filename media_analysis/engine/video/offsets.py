@@ -15,8 +15,8 @@ from media_analysis.engine.video.sampled import SampledFilm, all_distances
 
 VOTE_BITS: Final = 64
 """Farther frames do not vote. Twice the distance of copies: samples of fast motion lie up to a quarter of a
-second apart (half of them beyond 31 bits, `bench/bench_films.py`), cropped ones 34 to 72, a mirrored hash is not exact.
-Of unrelated pictures half of the 256 bits differ."""
+second apart, where most differ by more than 31 bits; frames cropped by 3 % on each side differ by 34 to 72; a
+mirrored hash is not exact. Of unrelated pictures half of the 256 bits differ (`bench/bench_films.py`)."""
 
 VOTE_MARGIN: Final = 8
 """A frame names those that are nearly as near as its nearest one: neighbours of a slow scene do not vote."""

@@ -1,8 +1,8 @@
 """Find which time ranges of two films show the same.
 
 Frames vote on a shift (`offsets.py`), the films are laid over each other at that shift, and runs that agree
-become passages; then the next shift. Passages are found that run at the same speed: of a film that was slowed down
-by 4 % pieces of some twelve seconds are found, of one that runs at another speed altogether nothing.
+become passages; then the next shift. Only the same speed is followed: of a film that was slowed down by a few
+per cent pieces are found, of one that runs at another speed altogether nothing.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from media_analysis.engine.hashes.bands import PDQ_THRESHOLD
 from media_analysis.engine.video.offsets import VOTE_BITS, vote
 from media_analysis.engine.video.sampled import (
     STEP_MS,
@@ -26,12 +25,12 @@ from media_analysis.engine.video.sampled import (
 
 FEWEST_PICTURES: Final = 3
 DISTINCT_BITS: Final = 16
-"""A passage shows at least three pictures that differ, in both films: a still title that both begin with is no
-passage. Neighbouring samples of motion differ by 16 bits or more, noise of a codec by less."""
+"""A passage shows at least three pictures that differ, in both films: a still title that both begin with is
+no passage. Neighbouring samples of motion differ by 16 bits or more, noise of a codec by less."""
 
 SHORTEST_MS: Final = 1_000
 WHOLE_SHARE: Final = 0.8
-"""Fewer pictures are enough where the passage is this much of either film: a camera that stands before a room."""
+"""Fewer pictures are enough where the passage is this much of both films: a camera that stands in a room."""
 
 BRIDGED_MS: Final = 2_000
 """Disagreement for so long does not end a passage: a flash, a cut between two samples, a caption."""
@@ -79,7 +78,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
-    """Two films laid over each other: at each time (t,) the frames shown, and the bits in which they differ."""
+    """Two films laid over each other: at each time (t,) the frames shown, and how many bits differ."""
 
     times: Times
     own: NDArray[np.intp]
@@ -91,7 +90,7 @@ class _Track:
 def find_passages(own: SampledFilm, other: SampledFilm) -> list[Passage]:
     """Return what two films share, in the order of the first one; at most `MOST_PASSAGES`, the surest.
 
-    Time is that of comparing 3000 frames with those of the other film, memory a few hundred megabytes at most.
+    It takes the time of comparing 3000 frames with all of the other film, and less than 100 MB.
     """
     if not len(own) or not len(other):
         return []
@@ -148,9 +147,7 @@ def _track(own: SampledFilm, other: SampledFilm, shift_ms: int, *, jitter_ms: in
     return _Track(times, shown, best, bits, shift_ms)
 
 
-def _runs(
-    own: SampledFilm, other: SampledFilm, track: _Track, found: list[Passage]
-) -> Iterator[Passage]:
+def _runs(own: SampledFilm, other: SampledFilm, track: _Track, found: list[Passage]) -> Iterator[Passage]:
     """Yield the runs of a track that agree and that no passage holds already."""
     agrees = (track.bits <= VOTE_BITS) & ~_held(track, found)
     places = np.flatnonzero(agrees)
@@ -167,12 +164,13 @@ def _held(track: _Track, found: list[Passage]) -> Flags:
     """Tell at which times both films are within passages that were found before."""
     within_own, within_other = (np.zeros(len(track.times), np.bool_) for _ in range(2))
     for passage in found:
-        for held, (start, end), times in (
-            (within_own, passage.own, track.times),
-            (within_other, passage.other, track.times + track.shift_ms),
-        ):
-            held |= (times >= start) & (times < end)
+        within_own |= _within(track.times, passage.own)
+        within_other |= _within(track.times + track.shift_ms, passage.other)
     return within_own & within_other
+
+
+def _within(times: Times, bounds: Range) -> Flags:
+    return np.asarray((times >= bounds[0]) & (times < bounds[1]))
 
 
 def _passage(own: SampledFilm, other: SampledFilm, track: _Track, run: NDArray[np.intp]) -> Passage:

@@ -21,8 +21,8 @@ Range = tuple[int, int]
 class SampledFilm:
     """The n frames of a film that were kept, each shown until the next one.
 
-    `starts_ms` (n,) ascend; `hashes` are n x 32 bytes of PDQ; `is_plain` (n,) tells which frames are too plain
-    (black, one colour) for their hash to mean anything. The last frame is shown until `end_ms`.
+    `starts_ms` (n,) ascend; `hashes` are n x 32 bytes of PDQ; `is_plain` (n,) tells which frames are too
+    plain (black, one colour) for their hash to mean anything. The last frame is shown until `end_ms`.
     """
 
     starts_ms: Times
