@@ -25,6 +25,9 @@ FRAMES_COMPARED: Final = 3000
 """So many frames of the one film, spread evenly, are compared with all of the other: 25 minutes without a
 repeat are compared whole."""
 
+LEAST_OVERLAP_MS: Final = 150
+"""Of samples half a second apart the right one overlaps by a quarter at least, so that 100 ms are to spare."""
+
 MOST_NAMED: Final = 200
 BIN_MS: Final = 100
 
@@ -92,9 +95,11 @@ def _ballot(own: SampledFilm, other: SampledFilm, pairs: list[tuple[int, NDArray
     counts = np.array([len(chosen) for _, chosen in pairs])
     voters = np.repeat([voter for voter, _ in pairs], counts)
     chosen = np.concatenate([each for _, each in pairs])
-    # What is shown for long can lie anywhere within: its vote is for all shifts that let both overlap.
+    # What is shown for long can lie anywhere within: its vote is for all shifts that let both overlap well.
+    low_ms = other.starts_ms[chosen] - own.ends_ms()[voters] + LEAST_OVERLAP_MS
+    high_ms = other.ends_ms()[chosen] - own.starts_ms[voters] - LEAST_OVERLAP_MS
     return Ballot(
-        low_ms=other.starts_ms[chosen] - own.ends_ms()[voters],
-        high_ms=other.ends_ms()[chosen] - own.starts_ms[voters],
+        low_ms=np.minimum(low_ms, high_ms),
+        high_ms=np.maximum(low_ms, high_ms),
         weight=np.repeat(1.0 / counts, counts),
     )

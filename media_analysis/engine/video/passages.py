@@ -37,7 +37,7 @@ BRIDGED_MS: Final = 2_000
 
 MOST_PASSAGES: Final = 12
 _TRIALS: Final = 24
-_PLACES_TRIED: Final = 9
+_PLACES_TRIED: Final = 13
 _APART: Final = 256
 _SILENT: Final = 257
 _ENOUGH: Final = 8
@@ -118,7 +118,8 @@ def _best_track(own: SampledFilm, other: SampledFilm, winner: tuple[int, int]) -
 
     Samples do not tell shifts within their distance apart: the middle of those is taken.
     """
-    places = np.unique(np.linspace(*winner, _PLACES_TRIED).astype(int))
+    low, high = winner[0] - STEP_MS, winner[1] + STEP_MS
+    places = np.unique(np.linspace(low, high, _PLACES_TRIED).astype(int))
     misfits = np.array([_misfit(_track(own, other, int(shift), jitter_ms=0)) for shift in places])
     tied = places[misfits <= misfits.min() + _TIED_BITS]
     return _track(own, other, int(tied[len(tied) // 2]), jitter_ms=STEP_MS)
