@@ -259,8 +259,9 @@ class Match(models.Model):
 
     The left id is the smaller one. `regions` holds what can be drawn: `left` and `right` boxes,
     `points` as [left x, left y, right x, right y], `left_at_ms` and `right_at_ms` in videos; all
-    places relative to the upright picture. Identical pictures and devices have no rows here: they are
-    read from `ExactSignal`.
+    places relative to the upright picture. Of two videos that share passages, each of `left_ranges_ms`
+    [start, end] shows what its fellow of `right_ranges_ms` shows. Identical pictures and devices have no
+    rows here: they are read from `ExactSignal`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -153,6 +153,15 @@ class MaterialDetailSerializer(MaterialSerializer):
         return [SubmissionBriefSerializer(each).data for each in self.context["submissions"]]
 
 
+class PassageSerializer(serializers.Serializer[Any]):
+    """What one video shows within the first range another one shows within the second; milliseconds."""
+
+    own_start_ms = serializers.IntegerField()
+    own_end_ms = serializers.IntegerField()
+    other_start_ms = serializers.IntegerField()
+    other_end_ms = serializers.IntegerField()
+
+
 class MatchSerializer(serializers.Serializer[Any]):
     """A match seen from one side, or a hit of a picture search: the other material, and why.
 
@@ -168,6 +177,23 @@ class MatchSerializer(serializers.Serializer[Any]):
     version = serializers.CharField()
     material = serializers.SerializerMethodField()
     regions = serializers.DictField()
+    passages = serializers.SerializerMethodField()
+
+    @extend_schema_field(PassageSerializer(many=True))
+    def get_passages(self, match: Any) -> list[dict[str, int]]:
+        """Return the time ranges that two videos share, in the order of this one; none of other matches."""
+        pairs = zip(
+            match.regions.get("own_ranges_ms", ()), match.regions.get("other_ranges_ms", ()), strict=True
+        )
+        return [
+            {
+                "own_start_ms": own[0],
+                "own_end_ms": own[1],
+                "other_start_ms": other[0],
+                "other_end_ms": other[1],
+            }
+            for own, other in pairs
+        ]
 
     @extend_schema_field(MaterialSerializer())
     def get_material(self, match: Any) -> dict[str, Any]:

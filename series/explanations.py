@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from media_analysis.models import ExactSignal, MatchKind
+from series.passages import LEFT_RIGHT, OWN_OTHER, is_of_films, shared_passages
 from series.wording import clock_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_NO_REGIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Measured(Protocol):
@@ -89,6 +93,22 @@ ANSWERS: Final = {
     ),
 }
 
+_FILM_TITLES: Final = {MatchKind.COPY: "Copy of a film", MatchKind.FRAME: "Same picture in two videos"}
+_PASSAGE_TITLE: Final = "Shared passage of two videos"
+
+_FILM_ANSWERS: Final = {
+    MatchKind.COPY: Answers(
+        "Is this the same film, edited?",
+        "Both come from one film; they stay in one stack.",
+        "Your country sees them apart from now on.",
+    ),
+    MatchKind.FRAME: Answers(
+        "Do both videos show the same recording here?",
+        "One holds a part of the other, or both of a third; a reason to put them into one series.",
+        "They only look alike; the pair is not offered again, whatever is computed anew.",
+    ),
+}
+
 _SERIAL_NAMES: Final = {
     ExactSignal.Kind.BODY_SERIAL: "camera serial number",
     ExactSignal.Kind.LENS_SERIAL: "lens serial number",
@@ -96,14 +116,20 @@ _SERIAL_NAMES: Final = {
 }
 
 
-def title_of(kind: str) -> str:
-    """Return the name of a kind of match, as a heading."""
-    return TITLES[MatchKind(kind)]
+def title_of(kind: str, regions: Mapping[str, Any] = _NO_REGIONS) -> str:
+    """Return the name of a kind of match, as a heading; two videos share other things than photos do."""
+    if kind == MatchKind.FRAME and (
+        shared_passages(regions, LEFT_RIGHT) or shared_passages(regions, OWN_OTHER)
+    ):
+        return _PASSAGE_TITLE
+    titles = TITLES | _FILM_TITLES if is_of_films(regions) else TITLES
+    return titles[MatchKind(kind)]
 
 
-def answers_to(kind: str) -> Answers:
+def answers_to(kind: str, regions: Mapping[str, Any] = _NO_REGIONS) -> Answers:
     """Return what is asked of a match of this kind, and what each answer says."""
-    return ANSWERS[MatchKind(kind)]
+    answers = ANSWERS | _FILM_ANSWERS if is_of_films(regions) else ANSWERS
+    return answers[MatchKind(kind)]
 
 
 def measure_of(match: Measured) -> str:
@@ -137,6 +163,14 @@ def details_of(kind: str, regions: Mapping[str, Any]) -> list[str]:
         name = _SERIAL_NAMES.get(regions.get("signal", ""), "serial number")
         found.append(f"The {name} is {regions.get('value')}.")
     return found
+
+
+def where_of(regions: Mapping[str, Any]) -> str:
+    """Return where in the other video something was found, such as `at 0:12`, or from when to when."""
+    passages = shared_passages(regions, OWN_OTHER)
+    if passages:
+        return "at " + ", ".join(str(each.second) for each in passages)
+    return place_of(regions.get("other_at_ms"))
 
 
 def place_of(at_ms: int | None) -> str:

@@ -45,6 +45,32 @@ class WalkForm(forms.Form):
         return form.cleaned_data.get("of"), form.cleaned_data.get("place") or 0
 
 
+class PassageForm(forms.Form):
+    """Which of the passages of two videos is to be shown; whatever cannot be read is none."""
+
+    passage = forms.IntegerField(min_value=1, required=False)
+
+    @classmethod
+    def read(cls, told: QueryDict) -> int | None:
+        """Return the number of the passage, counted from 1, or None."""
+        form = cls(told)
+        form.is_valid()
+        return form.cleaned_data.get("passage")
+
+
+class InstantForm(forms.Form):
+    """The place in a video to begin at; whatever cannot be read is none."""
+
+    at_ms = forms.IntegerField(min_value=0, required=False)
+
+    @classmethod
+    def read(cls, told: QueryDict) -> int | None:
+        """Return the place in milliseconds, or None."""
+        form = cls(told)
+        form.is_valid()
+        return form.cleaned_data.get("at_ms")
+
+
 class _StyledForm(forms.Form):
     """A form whose fields carry the style sheet's classes."""
 

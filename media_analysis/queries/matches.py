@@ -39,7 +39,7 @@ class MatchView:
     """A match seen from one side.
 
     `regions` may hold `own` and `other` boxes, `points` as [own x, own y, other x, other y], `own_at_ms`
-    and `other_at_ms`, and the `value` that both carry.
+    and `other_at_ms`, of two videos `own_ranges_ms` and `other_ranges_ms`, and the `value` that both carry.
     """
 
     id: str
@@ -119,7 +119,12 @@ def _from_side(row: Match, material_id: UUID) -> MatchView:
 def _turned(regions: Mapping[str, Any], *, is_left: bool) -> dict[str, Any]:
     own, other = ("left", "right") if is_left else ("right", "left")
     points = regions.get("points", [])
-    return {
+    ranges = {
+        f"{name}_ranges_ms": regions[f"{side}_ranges_ms"]
+        for name, side in (("own", own), ("other", other))
+        if f"{side}_ranges_ms" in regions
+    }
+    return ranges | {
         "own": regions.get(own, []),
         "other": regions.get(other, []),
         "own_at_ms": regions.get(f"{own}_at_ms"),

@@ -16,6 +16,7 @@ from series.contexts.pictures import Pane
 from series.disagreement import is_disputed
 from series.explanations import answers_to, details_of, measure_of, title_of
 from series.pairs import Pair
+from series.passages import LEFT_RIGHT, shared_passages
 from series.policies import check_can_decide_match
 from series.queries.decisions import (
     country_decisions,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from accounts.models import Officer
     from media_analysis.queries.matches import PairView
     from series.contexts.cards import Card
+    from series.passages import SharedPassage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +58,27 @@ class Walk:
         return Walk(self.material_id, self.place + 1)
 
 
-def match_context(officer: Officer, match_id: str, walk: Walk) -> dict[str, Any]:
-    """Return what the page of a match shows.
+def match_context(
+    officer: Officer, match_id: str, walk: Walk, *, passage: int | None = None
+) -> dict[str, Any]:
+    """Return what the page of a match shows; `passage` counts from 1 and has its beginning shown.
 
     Raises:
         NotFound: There is none, or a side of it is not the officer's to see.
     """
     match = get_match(officer, match_id)
     pair = pair_of(match)
+    cards = cards_by_id(officer, [match.left, match.right])
+    shown = _shown(match, passage)
     return {
         "match": match,
-        "title": title_of(match.kind),
+        "title": title_of(match.kind, match.regions),
         "measure": measure_of(match),
         "details": details_of(match.kind, match.regions),
-        "answers": answers_to(match.kind),
-        "panes": _panes(officer, match),
+        "answers": answers_to(match.kind, match.regions),
+        "panes": _panes(match, cards, shown),
+        "passages": _passages(match, cards),
+        "shown": shown,
         "history": list(list_decision_history(officer, pair)),
         "may_decide": allows(check_can_decide_match, officer),
         "is_stacked": match.kind in COPY_KINDS,
@@ -123,8 +131,37 @@ def _undecided_of(officer: Officer, material_id: UUID) -> list[str]:
     return [match.id for match in matches if pairs[match.id] not in said]
 
 
-def _panes(officer: Officer, match: PairView) -> list[Pane]:
-    cards = cards_by_id(officer, [match.left, match.right])
+@dataclass(frozen=True, slots=True)
+class PassageLine:
+    """A passage that two videos share: when it is in either, with the picture that it begins with."""
+
+    passage: SharedPassage
+    left: Pane
+    right: Pane
+
+
+def _passages(match: PairView, cards: dict[UUID, Card]) -> list[PassageLine]:
+    left, right = (cards[side.pk] for side in (match.left, match.right))
+    return [
+        PassageLine(
+            each,
+            Pane.of(left, None, at_ms=each.first.start_ms),
+            Pane.of(right, None, at_ms=each.second.start_ms),
+        )
+        for each in shared_passages(match.regions, LEFT_RIGHT)
+    ]
+
+
+def _shown(match: PairView, passage: int | None) -> int | None:
+    """Return the passage that was asked for, counted from 1, if there is one of that number."""
+    count = len(shared_passages(match.regions, LEFT_RIGHT))
+    return passage if passage is not None and 1 <= passage <= count else None
+
+
+def _panes(match: PairView, cards: dict[UUID, Card], shown: int | None) -> list[Pane]:
+    if shown is not None:
+        line = _passages(match, cards)[shown - 1]
+        return [line.left, line.right]
     return [_pane(match, side, cards[material.pk]) for side, material in _sides(match)]
 
 

@@ -12,10 +12,10 @@ from media_analysis.models import MatchKind
 from media_analysis.queries.facts import capture_facts, list_faces
 from media_analysis.queries.matches import list_matches
 from series.contexts.cards import Card, cards_by_id, cards_of
-from series.contexts.pictures import Face, Pane, faces_of
+from series.contexts.pictures import Face, Pane, faces_of, nearest_frame
 from series.contexts.selection import selection_context
 from series.drawing import Sheet
-from series.explanations import measure_of, place_of, title_of
+from series.explanations import measure_of, title_of, where_of
 from series.pairs import Pair
 from series.queries.decisions import decisions_about
 from series.queries.listing import list_series_of_material
@@ -57,24 +57,28 @@ class Frame:
     label: str
 
 
-def page_context(officer: Officer, material_id: UUID, tab: str) -> dict[str, Any]:
-    """Return everything that the page of a material shows.
+def page_context(
+    officer: Officer, material_id: UUID, tab: str, *, begin_ms: int | None = None
+) -> dict[str, Any]:
+    """Return everything that the page of a material shows; a video begins at `begin_ms`.
 
     Raises:
         NotFound: There is none that the officer may see.
     """
     material = get_visible_material(officer, material_id)
-    return overview_context(officer, material) | tab_context(officer, material, tab)
+    overview = overview_context(officer, material, begin_ms=begin_ms)
+    return overview | tab_context(officer, material, tab)
 
 
-def overview_context(officer: Officer, material: Material) -> dict[str, Any]:
+def overview_context(officer: Officer, material: Material, *, begin_ms: int | None = None) -> dict[str, Any]:
     """Return what stands above the tabs: the viewer and the facts."""
-    return viewer_context(officer, material) | facts_context(officer, material)
+    return viewer_context(officer, material, begin_ms=begin_ms) | facts_context(officer, material)
 
 
-def viewer_context(officer: Officer, material: Material) -> dict[str, Any]:
+def viewer_context(officer: Officer, material: Material, *, begin_ms: int | None = None) -> dict[str, Any]:
     """Return what the viewer shows: picture or video, faces drawn on it, frames, progress."""
     card = cards_of(officer, [material])[0]
+    shown_ms = card.poster_ms if begin_ms is None else nearest_frame(card.frames_ms, begin_ms)
     is_video = material.kind == Kind.VIDEO
     faces = faces_of(material, list_faces(officer, material.pk), card.frames_ms) if card.is_done else []
     return {
@@ -83,7 +87,9 @@ def viewer_context(officer: Officer, material: Material) -> dict[str, Any]:
         "sheet": Sheet.over(material.width, material.height),
         "is_video": is_video,
         "faces": faces,
-        "drawn_faces": [face for face in faces if face.is_shown and face.at_ms == card.poster_ms],
+        "drawn_faces": [face for face in faces if face.is_shown and face.at_ms == shown_ms],
+        "shown_ms": shown_ms,
+        "begin_ms": begin_ms,
         "frames": [Frame(at_ms, clock_ms(at_ms)) for at_ms in card.frames_ms] if is_video else [],
     }
 
@@ -134,9 +140,9 @@ def _line(card: Card, match: MatchView, other: Card, decision: Decision | None) 
     regions = match.regions
     return MatchLine(
         match=match,
-        title=title_of(match.kind),
+        title=title_of(match.kind, regions),
         measure=measure_of(match),
-        where=place_of(regions.get("other_at_ms")),
+        where=where_of(regions),
         own=Pane.of(card, regions.get("own"), at_ms=regions.get("own_at_ms")),
         other=Pane.of(other, regions.get("other"), at_ms=regions.get("other_at_ms")),
         card=other,

@@ -50,7 +50,7 @@ class Pane:
     ) -> Pane:
         """Return a side with its boxes and points, which are given relative to the picture."""
         sheet = Sheet.over(card.material.width, card.material.height)
-        shown_ms = _nearest(card.frames_ms, at_ms or 0)
+        shown_ms = nearest_frame(card.frames_ms, at_ms or 0)
         is_kept = shown_ms == (at_ms or 0) or at_ms is None
         found = list(boxes or ()) if is_kept else []
         return cls(
@@ -75,7 +75,8 @@ class Pane:
         return clock_ms(self.at_ms or 0) if is_other else ""
 
 
-def _nearest(frames: tuple[int, ...], wanted: int) -> int | None:
+def nearest_frame(frames: tuple[int, ...], wanted: int) -> int | None:
+    """Return the place of the kept frame that is nearest to one, None where none is kept."""
     return min(frames, key=lambda at_ms: abs(at_ms - wanted)) if frames else None
 
 

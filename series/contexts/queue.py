@@ -62,7 +62,7 @@ def _line(queued: QueuedMatch, place: int, cards: dict[UUID, Card]) -> QueueLine
     return QueueLine(
         queued=queued,
         place=place,
-        title=title_of(match.kind),
+        title=title_of(match.kind, regions),
         measure=measure_of(match),
         left=Pane.of(cards[match.left.pk], regions.get("left"), at_ms=regions.get("left_at_ms")),
         right=Pane.of(cards[match.right.pk], regions.get("right"), at_ms=regions.get("right_at_ms")),

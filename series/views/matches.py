@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from media_analysis.queries.matches import get_match
 from series.contexts.matches import Walk, match_context, next_address, pair_of
-from series.forms import DecisionForm, WalkForm
+from series.forms import DecisionForm, PassageForm, WalkForm
 from series.queries.decisions import find_decision
 from series.services.decisions import decide_match, withdraw_decision
 from series.undo import Undoable, last_of, put, take
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 @require_safe
 def match(request: OfficerRequest, match_id: str) -> HttpResponse:
     """Show both sides of a match, the reason drawn on them, and what an answer says."""
-    context = match_context(request.user, match_id, Walk(*WalkForm.read(request.GET)))
+    passage = PassageForm.read(request.GET)
+    context = match_context(request.user, match_id, Walk(*WalkForm.read(request.GET)), passage=passage)
     return render(request, "match/match.html", context | {"undoable": last_of(request.session)})
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from evidence.queries import get_visible_material
 from series.contexts.materials import overview_context, page_context, progress_context, tab_context
+from series.forms import InstantForm
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 @require_safe
 def material(request: OfficerRequest, material_id: UUID) -> HttpResponse:
-    """Show a material: the picture, the facts, and one tab; `tab` in the address names it."""
-    context = page_context(request.user, material_id, request.GET.get("tab", ""))
+    """Show a material: the picture, the facts, and one tab; `tab` and `at_ms` in the address say which."""
+    begin_ms = InstantForm.read(request.GET)
+    context = page_context(request.user, material_id, request.GET.get("tab", ""), begin_ms=begin_ms)
     return render(request, "material/material.html", context)
 
 

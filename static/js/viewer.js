@@ -26,6 +26,11 @@ function seek(player, seconds) {
   else player.addEventListener("loadedmetadata", () => (player.currentTime = seconds), { once: true });
 }
 
+// A link that leads to a passage names where the player is to begin.
+for (const player of document.querySelectorAll("video[data-begin-ms]")) {
+  seek(player, Number(player.dataset.beginMs) / 1000);
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-frame]");
   if (button) choose(button);

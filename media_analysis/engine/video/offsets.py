@@ -26,7 +26,7 @@ FRAMES_COMPARED: Final = 3000
 repeat are compared whole."""
 
 LEAST_OVERLAP_MS: Final = 150
-"""Of samples half a second apart the right one overlaps by a quarter at least, so that 100 ms are to spare."""
+"""Of samples half a second apart the right one overlaps by half of that; 100 ms are to spare."""
 
 MOST_NAMED: Final = 200
 BIN_MS: Final = 100

@@ -166,3 +166,69 @@ def test_unknown_verdict_is_refused(client: Client, cast: Cast, match: Match) ->
     client.force_login(cast.analyst)
 
     assert client.post(reverse("decide", args=[match.pk]), {"verdict": "perhaps"}).status_code == 400
+
+
+@pytest.fixture
+def shared(cast: Cast) -> Match:
+    """Return a match of two videos that share two passages."""
+    films = [
+        submitted(cast.owner, kind="video", duration=120.0, analyzed_at=timezone.now()) for _ in range(2)
+    ]
+    for film in films:
+        for at_ms in (0, 3_000, 12_000, 63_000):
+            DerivativeFactory.create(material=film, at_ms=at_ms)
+    regions = {
+        "left": [[0, 0, 1, 1]],
+        "right": [[0, 0, 1, 1]],
+        "left_at_ms": 3_000,
+        "right_at_ms": 3_000,
+        "left_ranges_ms": [[3_000, 9_000], [12_000, 47_000]],
+        "right_ranges_ms": [[3_000, 9_000], [63_000, 98_000]],
+    }
+    return connect(films[0], films[1], kind="frame", score=90.0, threshold=10.0, regions=regions)
+
+
+def test_match_of_videos_says_which_range_is_which(client: Client, cast: Cast, shared: Match) -> None:
+    client.force_login(cast.analyst)
+
+    page = client.get(page_of(shared)).content.decode()
+
+    assert "0:12\N{EN DASH}0:47 on the left is 1:03\N{EN DASH}1:38 on the right" in page
+    assert f"{reverse('material', args=[shared.left_id])}?at_ms=12000" in page
+    assert f"{reverse('material', args=[shared.right_id])}?at_ms=63000" in page
+    assert "Shared passage of two videos" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("2", (12_000, 63_000)), ("3", (3_000, 3_000)), ("x", (3_000, 3_000))]
+)
+def test_passage_that_was_asked_for_is_shown_from_its_beginning(
+    client: Client, cast: Cast, shared: Match, asked: str, shown: tuple[int, int]
+) -> None:
+    client.force_login(cast.analyst)
+
+    left, right = client.get(page_of(shared, f"?passage={asked}")).context["panes"]
+
+    assert (left.at_ms, right.at_ms) == shown
+
+
+def test_link_to_a_passage_begins_the_video_there(client: Client, cast: Cast, shared: Match) -> None:
+    client.force_login(cast.analyst)
+
+    page = client.get(reverse("material", args=[shared.right_id]), {"at_ms": 63_000}).content.decode()
+
+    assert 'data-begin-ms="63000"' in page
+    assert 'value="63000"' in page
+
+
+def test_api_names_the_passages_of_videos(client: Client, cast: Cast, shared: Match) -> None:
+    client.force_login(cast.analyst)
+
+    (found,) = client.get(f"/api/v1/materials/{shared.right_id}/matches/").json()["results"]
+
+    assert found["passages"][1] == {
+        "own_start_ms": 63_000,
+        "own_end_ms": 98_000,
+        "other_start_ms": 12_000,
+        "other_end_ms": 47_000,
+    }
