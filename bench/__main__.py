@@ -6,7 +6,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("analysis", "pdq", "hamming", "faces", "decode", "shots", "copies")
+BENCHMARKS = ("analysis", "pdq", "hamming", "faces", "decode", "shots", "films", "copies")
 
 
 def main() -> int:

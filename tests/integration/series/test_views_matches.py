@@ -9,7 +9,7 @@ from evidence.models import Material
 from media_analysis.models import Match
 from series.models import Decision
 from tests.cast import Cast
-from tests.factories.evidence import DerivativeFactory, submitted
+from tests.factories.evidence import DerivativeFactory, MaterialFactory, submitted
 from tests.factories.media_analysis import connect
 
 pytestmark = pytest.mark.django_db
@@ -171,9 +171,8 @@ def test_unknown_verdict_is_refused(client: Client, cast: Cast, match: Match) ->
 @pytest.fixture
 def shared(cast: Cast) -> Match:
     """Return a match of two videos that share two passages."""
-    films = [
-        submitted(cast.owner, kind="video", duration=120.0, analyzed_at=timezone.now()) for _ in range(2)
-    ]
+    videos = [MaterialFactory.create(kind="video", duration=120.0) for _ in range(2)]
+    films = [submitted(cast.owner, material=each, analyzed_at=timezone.now()) for each in videos]
     for film in films:
         for at_ms in (0, 3_000, 12_000, 63_000):
             DerivativeFactory.create(material=film, at_ms=at_ms)
