@@ -4,8 +4,8 @@
 
 Every clip of `video/` is put behind the beginning of another one, edited in each way, with its samples at
 three phases. Measured is what hashes do: the shortlist asks for one frame within 31 bits, as the index does,
-and the alignment follows; the proof by pixels after it is not. Peers: every pair of frames compared one by one,
-and vPDQ's example rule (80 % of a clip's frames within 31 bits of any of the film, ThreatExchange
+and the alignment follows; the proof by pixels after it is not. Peers: every pair of frames compared one by
+one, and vPDQ's example rule (80 % of a clip's frames within 31 bits of any of the film, ThreatExchange
 `vpdq/README.md`).
 """
 

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
     For the engine alone, which matches over all countries: it is told no scopes.
     """
 
-    dependencies = (("media_analysis", "0004_scopes_required"),)
+    dependencies = (("media_analysis", "0005_planned_at"),)
 
     operations = (
         owned_function(SIGNATURE, FILM_NEIGHBOURS, owner=ENGINE),
