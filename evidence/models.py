@@ -118,6 +118,15 @@ class Submission(models.Model):
             GinIndex(fields=["audience"], name="submission_audience_idx"),
             models.Index(fields=["country", "-received_at"], name="submission_country_newest_idx"),
             models.Index(fields=["-received_at"], name="submission_newest_idx"),
+            *(
+                GinIndex(
+                    fields=[told],
+                    opclasses=["gin_trgm_ops"],
+                    name=f"submission_{told}_trgm",
+                    fastupdate=False,
+                )
+                for told in ("file_name", "source_path", "case_reference")
+            ),
         )
         constraints = (
             models.CheckConstraint(

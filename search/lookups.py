@@ -8,11 +8,16 @@ def contains(column: str, word: str) -> Func:
 
     Django's own `icontains` compares capitals, which no trigram index serves; ILIKE is served.
     """
-    escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return Func(
         F(column),
-        Value(f"%{escaped}%"),
+        Value(pattern_of(word)),
         template="(%(expressions)s)",
         arg_joiner=" ILIKE ",
         output_field=BooleanField(),
     )
+
+
+def pattern_of(word: str) -> str:
+    """Return the ILIKE pattern of texts that contain a word; its % and _ mean themselves."""
+    escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from evidence.models import Material, Submission
 from media_analysis.models import CaptureFacts
-from search.lookups import contains
+from search.lookups import contains, pattern_of
 from search.queries.facets import RULES, Facet, count_facet
 from search.queries.signals import signal_hits
 from search.recognition import recognise
@@ -116,9 +116,9 @@ class TextSearch:
         return matches
 
     def _holds_word(self, word: str) -> Q:
-        told = Submission.objects.visible_to(self._officer).filter(_any_column_contains(word))
+        told = Material.objects.told(self._officer, pattern_of(word))
         read = self._facts().filter(contains("words", word))
-        return Q(Exists(told.filter(material=OuterRef("pk")))) | Q(pk__in=read.values("material"))
+        return Q(pk__in=told.values("pk")) | Q(pk__in=read.values("material"))
 
     def _facts(self) -> QuerySet[CaptureFacts]:
         return CaptureFacts.objects.filter(material__in=known_by_analysis(self._officer))
@@ -146,10 +146,3 @@ class TextSearch:
         for pk, distance in self._signals.by_hash.items():
             yield pk, f"PDQ hash, distance {distance} of 256 bits"
         yield from self._signals.by_serial.items()
-
-
-def _any_column_contains(word: str) -> Q:
-    any_column = Q()
-    for column in TOLD_BY_OFFICERS:
-        any_column |= Q(contains(column, word))
-    return any_column

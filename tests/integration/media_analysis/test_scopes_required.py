@@ -33,6 +33,7 @@ CALLS = {
     "media_analysis_exact_members": ("text[]", "text"),
     "media_analysis_exact_pair": ("uuid", "uuid"),
     "media_analysis_face_like": ("uuid", "integer"),
+    "evidence_told": ("text",),
     "series_exact_around": ("uuid[]", "scopes", "integer"),
     "series_device_pairs": ("scopes",),
 }
@@ -67,6 +68,7 @@ def planted(cast: Cast) -> Planted:
             "media_analysis_exact_members": (["body_serial"], SERIAL),
             "media_analysis_exact_pair": (str(members[0]), str(members[1])),
             "media_analysis_face_like": (str(faces[0].pk), 5),
+            "evidence_told": ("%IMG%",),
             "series_exact_around": (first, 5),
             "series_device_pairs": (),
         },
