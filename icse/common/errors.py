@@ -21,7 +21,7 @@ class NotFound(DomainError):
     reason = "not_found"
     status = 404
 
-    def __init__(self, message: str = "Not found.") -> None:
+    def __init__(self, message: str = "There is nothing here, or it is not shared with you.") -> None:
         super().__init__(message)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import mogrify
+from django.db.models import Q
 
 from accounts.queries import scopes_of
-from evidence.models import Material
+from evidence.models import Priority, Submission
 from media_analysis.models import MatchKind
 from series.queries.stacks import representatives
 
@@ -23,12 +25,12 @@ if TYPE_CHECKING:
 ROW_KINDS: Final = (MatchKind.FACE, MatchKind.FRAME, MatchKind.NEAR_IN_TIME, MatchKind.SCENE)
 """Kinds to decide that are rows, in the order in which they are shown; devices come after them."""
 
-# `shown` leads from a covered copy to its representative and `seen` holds what is analyzed for the
-# officer: both are the querysets that lists use, so that the rules have one home. A pair of stacks is
+# `shown` leads from a covered copy to its representative and `seen` holds what the officer may see: both
+# are made of the querysets that lists use, so that the rules have one home. A pair of stacks is
 # asked about once for each kind, by its strongest match; it is urgent where one of its matches is.
 _ASKED: Final = """
 WITH shown (material, cover) AS MATERIALIZED ({shown}),
-seen (id) AS ({seen}),
+seen (material, is_analyzed, is_own, is_urgent) AS MATERIALIZED ({seen}),
 found AS (
     SELECT m.id::text AS match_id, m.kind, m.left_id, m.right_id, m.score, m.distance,
            NULL AS signal, NULL AS value
@@ -39,19 +41,15 @@ found AS (
     FROM series_device_pairs(%(scopes)s) AS d
 ),
 pairs AS (
-    SELECT f.*, touched.is_urgent,
+    SELECT f.*, ls.is_urgent OR rs.is_urgent AS is_urgent,
            least(coalesce(l.cover, f.left_id), coalesce(r.cover, f.right_id)) AS one,
            greatest(coalesce(l.cover, f.left_id), coalesce(r.cover, f.right_id)) AS other
     FROM found AS f
-    CROSS JOIN LATERAL (
-        SELECT bool_or(s.country_id = %(country)s) AS is_own, bool_or(s.priority = 'urgent') AS is_urgent
-        FROM evidence_submission AS s
-        WHERE s.material_id IN (f.left_id, f.right_id) AND s.audience && %(scopes)s
-    ) AS touched
+    JOIN seen AS ls ON ls.material = f.left_id AND ls.is_analyzed
+    JOIN seen AS rs ON rs.material = f.right_id AND rs.is_analyzed
     LEFT JOIN shown AS l ON l.material = f.left_id
     LEFT JOIN shown AS r ON r.material = f.right_id
-    WHERE touched.is_own
-      AND f.left_id IN (SELECT id FROM seen) AND f.right_id IN (SELECT id FROM seen)
+    WHERE ls.is_own OR rs.is_own
 ),
 said AS (
     SELECT d.kind,
@@ -125,11 +123,20 @@ def _read(officer: Officer, statement: str, **told: int) -> list[tuple[Any, ...]
         "kinds": list(ROW_KINDS),
         "order": [*ROW_KINDS, MatchKind.DEVICE],
     }
-    seen = Material.objects.analyzed_for(officer).values_list("pk")
-    asked = _ASKED.format(shown=_as_text(representatives(officer)), seen=_as_text(seen))
+    asked = _ASKED.format(shown=_as_text(representatives(officer)), seen=_as_text(_seen(officer)))
     with connection.cursor() as cursor:
         cursor.execute(asked + statement, parameters)
         return list(cursor.fetchall())
+
+
+def _seen(officer: Officer) -> QuerySet[Any]:
+    """Return what the officer may see, once a material: whether it is analyzed for them, own and urgent."""
+    submissions = Submission.objects.visible_to(officer).order_by().values("material")
+    return submissions.annotate(
+        is_analyzed=BoolOr(Q(analyzed_at__isnull=False)),
+        is_own=BoolOr(Q(country=officer.unit.country_id)),
+        is_urgent=BoolOr(Q(priority=Priority.URGENT)),
+    )
 
 
 def _as_text(queryset: QuerySet[Any]) -> str:

@@ -50,6 +50,8 @@ class ProposalQueue(Sequence[QueuedMatch]):
     def __getitem__(self, wanted: int | slice) -> QueuedMatch | list[QueuedMatch]:
         if isinstance(wanted, int):
             return self._cut(*slice(wanted, wanted + 1).indices(len(self))[:2])[0]
+        if wanted.start is not None and wanted.stop is not None and min(wanted.start, wanted.stop) >= 0:
+            return self._cut(wanted.start, wanted.stop)  # a page is read without counting the rest
         return self._cut(*wanted.indices(len(self))[:2])
 
     def _cut(self, start: int, stop: int) -> list[QueuedMatch]:

@@ -74,3 +74,12 @@ def test_number_of_queries_does_not_grow_with_the_queue(
 
     with django_assert_max_num_queries(45):
         client.get(reverse("queue"))
+
+
+def test_role_without_material_is_told_so(client: Client, cast: Cast) -> None:
+    client.force_login(cast.auditor)
+
+    page = client.get(reverse("queue")).content.decode()
+
+    assert "Nothing waits for your role" in page
+    assert "Nothing to decide" not in page
