@@ -156,6 +156,16 @@ def test_pages_are_accessible(
     assert grave == []
 
 
+def test_queue_of_a_role_without_material_is_accessible(open_page: OpenPage, seen_cast: Cast) -> None:
+    narrow = {"width": 390, "height": 844}
+    page = open_page(seen_cast.auditor, "/", viewport=narrow, bypass_csp=True)
+    expect(page.get_by_role("heading", name="Nothing waits for your role")).to_be_visible()
+
+    found = Axe().run(page).response["violations"]
+
+    assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
+
+
 def test_narrow_screen_has_everything_in_reach(open_page: OpenPage, seen_cast: Cast) -> None:
     page = open_page(seen_cast.owner, "/account/", viewport={"width": 360, "height": 700})
 

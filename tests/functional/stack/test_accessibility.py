@@ -1,4 +1,4 @@
-"""Axe finds nothing serious on any page that is full of the demo, in light and in dark."""
+"""Axe finds nothing serious on any page that is full of the demo: light, dark, and narrow."""
 
 from typing import Final
 
@@ -16,6 +16,10 @@ ANALYST: Final = "ines@norland.example"
 _MATERIAL: Final = (
     "SELECT '/materials/' || material_id || '/' FROM evidence_submission WHERE file_name = '{}'"
 )
+_MATERIAL_TAB: Final = (
+    "SELECT '/materials/' || material_id || '/?tab={}' FROM evidence_submission"
+    " WHERE file_name = 'portrait-garden.jpg'"
+)
 _MATCH: Final = "SELECT '/matches/' || id || '/' FROM media_analysis_match WHERE kind = '{}' LIMIT 1"
 _BATCH: Final = "SELECT '/upload/' || batch || '/' FROM evidence_submission WHERE file_name = 'clip-03.mp4'"
 
@@ -28,10 +32,19 @@ PAGES: Final = {
     "face match": _MATCH.format("face"),
     "frame match": _MATCH.format("frame"),
     "room match": _MATCH.format("near_in_time"),
+    "origin of a photo": _MATERIAL_TAB.format("origin"),
+    "faces of a photo": _MATERIAL_TAB.format("faces"),
     "batch": _BATCH,
     "upload": "SELECT '/upload/'",
     "series": "SELECT '/series/'",
     "search": "SELECT '/search/?q=jpg'",
+    "search without a question": "SELECT '/search/'",
+    "search that finds nothing": "SELECT '/search/?q=zebra-crossing'",
+    "search by faces": "SELECT '/search/?' || string_agg('face=' || id, '&') FROM media_analysis_face",
+    "in no series": "SELECT '/materials/?in_series=no'",
+    "roles": "SELECT '/account/roles/'",
+    "password": "SELECT '/account/password/'",
+    "missing": "SELECT '/nothing/'",
     "forum": "SELECT '/forum/'",
     "account": "SELECT '/account/'",
 }
@@ -44,7 +57,10 @@ def _grave_in_both_schemes(open_as: OpenAs, address: str | None, path: str) -> l
     light = _grave(page)
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    return light + _grave(page)
+    dark = _grave(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return light + dark + _grave(page)
 
 
 def _grave(page: Page) -> list[tuple[str, str]]:
@@ -66,4 +82,5 @@ def test_page_of_a_series_is_accessible(open_as: OpenAs, api_as: ApiAs, platform
     chosen = [material["id"] for material in listed[:3]]
     series = api.post("/api/v1/series/", data={"name": "For all eyes", "materials": chosen}).json()
 
-    assert _grave_in_both_schemes(open_as, ANALYST, f"/series/{series['id']}/") == []
+    for tab in ("materials", "proposals", "persons", "devices", "places"):
+        assert _grave_in_both_schemes(open_as, ANALYST, f"/series/{series['id']}/?tab={tab}") == []
