@@ -31,7 +31,9 @@ from media_analysis.engine.hashes.analyzer import compute_hashes, dihedral_pdq
 from media_analysis.engine.hashes.bands import hamming
 from media_analysis.engine.pictures import Picture, Pixels, reduce_to
 from media_analysis.engine.scene.embedding import TILES, SceneEmbedder, SceneEmbedding
-from media_analysis.engine.scene.verification import Subject, subject, verify
+from media_analysis.engine.scene.places import RIGHT_ANGLES, UPRIGHT, Pose
+from media_analysis.engine.scene.subjects import Subject, subject
+from media_analysis.engine.scene.verification import verify
 from tests.drawn.photos import PHOTOS, photo
 from tests.drawn.rooms import Camera, drawn_room, photograph
 
@@ -231,7 +233,15 @@ def _connection(query: Subject, orientations: tuple[bytes, ...], candidate: Sour
 def _decide(
     query: Subject, orientations: tuple[bytes, ...], candidate: Subject, pdq: bytes | None
 ) -> Kind | None:
-    return copies.decide(_distance(orientations, pdq), verify(query, candidate))
+    distance = _distance(orientations, pdq)
+    return copies.decide(distance, verify(query, candidate, likely=_likely_pose(orientations, pdq)))
+
+
+def _likely_pose(orientations: tuple[bytes, ...], stored: bytes | None) -> Pose:
+    """Return the pose that the hash names, if it is near in one."""
+    if stored is None or not is_near(_distance(orientations, stored)):
+        return UPRIGHT
+    return RIGHT_ANGLES[int(np.argmin([hamming(each, stored) for each in orientations]))]
 
 
 def _orientations(picture: Picture) -> tuple[bytes, ...]:

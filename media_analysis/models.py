@@ -162,6 +162,26 @@ class SceneTile(models.Model):
         return f"tile {self.tile} of {self.material_id}"
 
 
+class SceneFeatures(models.Model):
+    """The local features of a photo, or of a video's frame at `at_ms`, packed as the engine packs them.
+
+    No index: they are read of pictures that hash or tiles have shortlisted, to prove or refute them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="scene_features")
+    analysis = models.ForeignKey(Analysis, on_delete=models.CASCADE, related_name="+")
+    at_ms = models.PositiveIntegerField(null=True)
+    features_id = models.CharField(max_length=60)
+    packed = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "scene features"
+
+    def __str__(self) -> str:
+        return f"local features of {self.material_id}"
+
+
 class CaptureFacts(models.Model):
     """Who, what, when and where of a capture, as the file's own metadata claim.
 

@@ -17,7 +17,9 @@ from media_analysis.engine.decoding.errors import DecodeError
 from media_analysis.engine.hashes.analyzer import compute_hashes, dihedral_pdq
 from media_analysis.engine.hashes.bands import hamming
 from media_analysis.engine.pictures import Picture
-from media_analysis.engine.scene.verification import subject, verify
+from media_analysis.engine.scene.places import RIGHT_ANGLES
+from media_analysis.engine.scene.subjects import subject
+from media_analysis.engine.scene.verification import verify
 from media_analysis.services.pictures import FRAME_SIDE, frame_or_photo, keep_views
 from media_analysis.services.workbench import decoder
 
@@ -107,7 +109,7 @@ def _place(left: Material, right: Material, anchor: Anchor, shift_ms: int, turn:
     if not burst:
         return None
     bits, right_ms, frame = min(burst, key=lambda it: (it[0], abs(it[1] - anchor.own_ms - shift_ms)))
-    proof = verify(subject(picture), subject(frame))
+    proof = verify(subject(picture), subject(frame), likely=RIGHT_ANGLES[turn])
     if proof is None or copies.decide(bits, proof) is not copies.Kind.COPY:
         return None
     farthest = max(each for each, _, _ in burst)

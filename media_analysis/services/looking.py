@@ -12,11 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from media_analysis.engine import copies
-from media_analysis.engine.scene.places import WHOLE
-from media_analysis.engine.scene.verification import Subject, Verification, subject, verify
+from media_analysis.engine.scene.places import RIGHT_ANGLES, UPRIGHT, WHOLE, Pose
+from media_analysis.engine.scene.subjects import Subject, features_id, subject
+from media_analysis.engine.scene.verification import Verification, verify
 from media_analysis.models import MatchKind
 from media_analysis.services.neighbours import face_neighbours, hash_neighbours, tile_neighbours
 from media_analysis.services.pictures import frame_or_photo
+from media_analysis.services.signals import read_features
 from media_analysis.services.workbench import face_analyzer, scene_embedder
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from media_analysis.engine.faces.face import Embedding, FaceModel
     from media_analysis.engine.pictures import Picture
     from media_analysis.queries.indexes import Scopes
-    from media_analysis.services.neighbours import FaceNeighbour
+    from media_analysis.services.neighbours import FaceNeighbour, HashNeighbour
 
 SHORTLIST = 12
 """So many pictures are shortlisted by tile and put to the proof; see `bench/README.md` for the recall."""
@@ -96,6 +98,7 @@ class _Candidate:
     material_id: UUID
     at_ms: int | None
     pdq_distance: int | None = None
+    pose: Pose = UPRIGHT
 
 
 def look_up(sight: Sight, scopes: Scopes, *, leave_out: Collection[UUID] = ()) -> list[Finding]:
@@ -117,25 +120,51 @@ def _candidates(
 ) -> list[_Candidate]:
     """Return what hash and tiles shortlist, those near by hash first."""
     by_hash = hash_neighbours(sight.orientations, scopes)
-    distances = {(each.material_id, each.at_ms): each.distance for each in by_hash}
+    near = {(each.material_id, each.at_ms): each for each in by_hash}
     tiles = tile_neighbours(
         query.embedding.vectors, scene_embedder().model_id, scopes, limit=SHORTLIST + len(leave_out)
     )
-    nearest = [place for place in distances if place[0] not in leave_out][:HASH_SHORTLIST]
+    nearest = [place for place in near if place[0] not in leave_out][:HASH_SHORTLIST]
     by_tile = [
         (tile.material_id, tile.at_ms)
         for tile in tiles
         if tile.material_id not in leave_out and tile.distance <= MOST_TILE_DISTANCE
     ]
     places = dict.fromkeys(nearest + by_tile[:SHORTLIST])
-    return [_Candidate(*place, pdq_distance=distances.get(place)) for place in places]
+    return [_candidate(*place, near.get(place)) for place in places]
+
+
+def _candidate(material_id: UUID, at_ms: int | None, near: HashNeighbour | None) -> _Candidate:
+    if near is None:
+        return _Candidate(material_id, at_ms)
+    return _Candidate(material_id, at_ms, near.distance, RIGHT_ANGLES[near.orientation])
 
 
 def _prove(query: Subject, sight: Sight, candidate: _Candidate) -> Finding | None:
-    picture = frame_or_photo(candidate.material_id, at_ms=candidate.at_ms)
-    proof = verify(query, subject(picture)) if picture is not None else None
+    try:
+        proof = verify(query, _stored(candidate), likely=candidate.pose)
+    except _PictureGone:
+        proof = None
     kind = copies.decide(candidate.pdq_distance, proof)
     return _finding(_kind(kind, sight, candidate), sight, candidate, proof) if kind is not None else None
+
+
+def _stored(candidate: _Candidate) -> Subject:
+    """Return a candidate by its stored features; its pixels are read where something is promised."""
+    material_id, at_ms = candidate.material_id, candidate.at_ms
+    packed = read_features(material_id, at_ms=at_ms, features_id=features_id())
+    return Subject(partial(_load, material_id, at_ms), packed=packed)
+
+
+class _PictureGone(LookupError):
+    """There is nothing to show of a candidate: its file was set aside, or cannot be read any more."""
+
+
+def _load(material_id: UUID, at_ms: int | None) -> Picture:
+    picture = frame_or_photo(material_id, at_ms=at_ms)
+    if picture is None:
+        raise _PictureGone
+    return picture
 
 
 def _kind(kind: copies.Kind, sight: Sight, candidate: _Candidate) -> MatchKind:

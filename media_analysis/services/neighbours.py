@@ -31,11 +31,15 @@ FILMS_A_CALL = 200
 
 @dataclass(frozen=True, slots=True)
 class HashNeighbour:
-    """A photo or frame whose PDQ hash is within the radius; distance in bits."""
+    """A photo or frame whose PDQ hash is within the radius; distance in bits.
+
+    `orientation` counts, from 0, the hash of those looked up that was nearest.
+    """
 
     material_id: UUID
     at_ms: int | None
     distance: int
+    orientation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,13 @@ def hash_neighbours(
     """Return every picture within the radius of one of the hashes, each once, nearest first; exact."""
     best: dict[tuple[UUID, int | None], HashNeighbour] = {}
     with connection.cursor() as cursor:
-        for pdq in orientations:
+        for orientation, pdq in enumerate(orientations):
             cursor.callproc(
                 index_function("hash_neighbours", scopes),
                 [as_bits(pdq), probe_keys(pdq), radius, listed(scopes)],
             )
-            for row in cursor.fetchall():
-                found = HashNeighbour(*row)
+            for material_id, at_ms, distance in cursor.fetchall():
+                found = HashNeighbour(material_id, at_ms, distance, orientation)
                 place = (found.material_id, found.at_ms)
                 if place not in best or found.distance < best[place].distance:
                     best[place] = found

@@ -16,11 +16,13 @@ from media_analysis.models import (
     ExactSignalMember,
     Face,
     PictureHash,
+    SceneFeatures,
     SceneTile,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from uuid import UUID
 
     from numpy.typing import NDArray
 
@@ -107,6 +109,36 @@ def keep_tiles(
         ],
         batch_size=500,
     )
+
+
+def keep_features(
+    analysis: Analysis, frames: Iterable[tuple[int | None, bytes]], *, features_id: str
+) -> None:
+    """Keep the packed local features of a photo (place None) or of a video's frames (places in ms)."""
+    SceneFeatures.objects.filter(analysis=analysis).delete()
+    SceneFeatures.objects.bulk_create(
+        [
+            SceneFeatures(
+                material_id=analysis.material_id,
+                analysis=analysis,
+                at_ms=at_ms,
+                features_id=features_id,
+                packed=packed,
+            )
+            for at_ms, packed in frames
+        ],
+        batch_size=50,
+    )
+
+
+def read_features(material_id: UUID, *, at_ms: int | None, features_id: str) -> bytes | None:
+    """Return the packed local features of a photo (place None) or frame, as they are made today.
+
+    None for what an older version analyzed, and for frames that stand for no shot.
+    """
+    kept = SceneFeatures.objects.filter(material=material_id, at_ms=at_ms, features_id=features_id)
+    packed = kept.values_list("packed", flat=True).first()
+    return None if packed is None else bytes(packed)
 
 
 def padded(vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ from media_analysis.engine.metadata import normalise, reader
 from media_analysis.engine.metadata.serials import linking_serials
 from media_analysis.engine.metadata.tags import RawTags
 from media_analysis.engine.scene import analyzer as scene
+from media_analysis.engine.scene.subjects import features_id, packed_levels
 from media_analysis.engine.versions import digest_of
 from media_analysis.models import Analysis, ExactSignal
 from media_analysis.services import signals
@@ -83,15 +84,16 @@ def faces_step(frames: Frames, *, segment: int = 0) -> Step:
 
 
 def scene_step(frames: Frames, *, segment: int = 0) -> Step:
-    """Embed frames, whole and in tiles."""
+    """Embed frames, whole and in tiles, and find the local features by which they are proven."""
     embedder = scene_embedder()
 
-    def look() -> list[tuple[int | None, SceneEmbedding]]:
-        return [(at, embedder.embed(frame)) for at, frame in frames]
+    def look() -> list[tuple[int | None, SceneEmbedding, bytes]]:
+        return [(at, embedder.embed(frame), packed_levels(frame)) for at, frame in frames]
 
-    def keep(analysis: Analysis, found: list[tuple[int | None, SceneEmbedding]]) -> dict[str, Any]:
-        signals.keep_tiles(analysis, found, model_id=embedder.model_id)
-        return {"tiles": sum(len(each.vectors) for _, each in found), "model": embedder.model_id}
+    def keep(analysis: Analysis, found: list[tuple[int | None, SceneEmbedding, bytes]]) -> dict[str, Any]:
+        signals.keep_tiles(analysis, [(at, seen) for at, seen, _ in found], model_id=embedder.model_id)
+        signals.keep_features(analysis, [(at, packed) for at, _, packed in found], features_id=features_id())
+        return {"tiles": sum(len(seen.vectors) for _, seen, _ in found), "model": embedder.model_id}
 
     return Step(scene.NAME, versions()[scene.NAME], look, keep, segment)
 

@@ -65,6 +65,11 @@ def drawn_room(seed: int) -> Room:
     return Room(wall, things)
 
 
+def papered_wall(seed: int) -> Room:
+    """Return a wall that shows nothing but its paper, the same for the same seed."""
+    return Room(_wallpaper(np.random.default_rng(seed)))
+
+
 def photograph(
     room: Room, camera: Camera, *, width: int = 960, height: int = 640, noise_seed: int = 0
 ) -> Pixels:

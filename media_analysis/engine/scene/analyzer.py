@@ -3,19 +3,19 @@
 from functools import lru_cache
 from typing import Final
 
-from media_analysis.engine.scene import models
-from media_analysis.engine.scene.embedding import RECIPE
+from media_analysis.engine.scene import embedding, levels, models
 from media_analysis.engine.versions import digest_of, package
 
 NAME: Final = "scene"
 
-_REVISION: Final = "1"
+_REVISION: Final = "2"
 """Of the proof: raised whenever thresholds or steps of `verification`, `agreement` or `copies` change."""
 
 
 @lru_cache(maxsize=1)
 def version() -> str:
-    """Return the digest of recipe, weights and runtime that embeddings and proofs depend on."""
+    """Return the digest of recipes, weights and runtime that embeddings and proofs depend on."""
     weights = (models.EFFICIENTNET, models.COMPONENTS, models.XFEAT)
     digests = [each.sha256 for each in weights]
-    return digest_of(_REVISION, RECIPE, *digests, package("onnxruntime"), package("opencv-python-headless"))
+    recipes = (embedding.RECIPE, levels.RECIPE)
+    return digest_of(_REVISION, *recipes, *digests, package("onnxruntime"), package("opencv-python-headless"))

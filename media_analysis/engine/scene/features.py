@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media_analysis.engine.scene import models
-from media_analysis.engine.scene.places import Points, View, is_inside, moved
+from media_analysis.engine.scene.places import Matrix, Points, View, is_inside, moved
+
+DIMENSIONS: Final = 64
+"""Numbers of a descriptor."""
 
 STRIDE: Final = 8
 """Pixels per cell of the descriptor map."""
@@ -24,21 +27,22 @@ LEAST_HEAT: Final = 0.05
 NEIGHBOURHOOD: Final = 5
 """Side of the square in which only the most probable place remains; the authors' choice."""
 
-MOST_PLACES: Final = 1000
-"""Kept per view, best first. More cost matching time and bought no recall (`bench/bench_copies.py`)."""
-
 _MULTIPLE = 32
 _EDGE = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalFeatures:
-    """`points` (n, 2) in pixels of the view, `places` (n, 2) relative to the whole picture, `descriptors`
-    (n, 64) of unit length."""
+    """What can be found again in a view, the most probable first.
+
+    `points` (n, 2) in pixels of the view, `places` (n, 2) relative to the whole picture, `descriptors`
+    (n, 64) of unit length; `to_whole` maps the view's pixels to places.
+    """
 
     points: Points
     places: Points
     descriptors: NDArray[np.float32]
+    to_whole: Matrix
 
 
 class FeatureExtractor:
@@ -48,7 +52,7 @@ class FeatureExtractor:
         """Open the vendored model or an operator's own; raise `WeightsError` if it is altered or missing."""
         self._session = models.open_model(models.XFEAT.path(replacement))
 
-    def extract(self, view: View, *, most: int = MOST_PLACES) -> LocalFeatures:
+    def extract(self, view: View, *, most: int) -> LocalFeatures:
         """Return the features of a view, at most `most`, none of them outside or on the edge of its box."""
         gray = _padded(view.gray)
         descriptors, heat, reliability = self._session.run(
@@ -58,7 +62,7 @@ class FeatureExtractor:
         places = moved(points, view.to_whole)
         kept = np.flatnonzero(is_inside(places, view.box, edge=_EDGE))
         kept = kept[np.argsort(-scores[kept], kind="stable")[:most]]
-        return LocalFeatures(points[kept], places[kept], _sample(descriptors[0], points[kept]))
+        return LocalFeatures(points[kept], places[kept], _sample(descriptors[0], points[kept]), view.to_whole)
 
 
 def _padded(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -18,9 +18,6 @@ Points = NDArray[np.float32]
 
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
 
-TILE_MARGIN: Final = 0.15
-"""A shortlisted tile is cut with this much of its size around it: a clue seldom lies within one tile."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pose:
@@ -31,6 +28,18 @@ class Pose:
 
 
 UPRIGHT: Final = Pose()
+
+RIGHT_ANGLES: Final = (
+    UPRIGHT,
+    Pose(is_mirrored=True),
+    Pose(180),
+    Pose(180, is_mirrored=True),
+    Pose(90, is_mirrored=True),
+    Pose(-90),
+    Pose(-90, is_mirrored=True),
+    Pose(90),
+)
+"""The eight orientations in which a picture is hashed, in the same order (`hashes.pdq.ORIENTATIONS`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,15 +79,6 @@ def view_of(picture: Picture, *, box: Box = WHOLE, pose: Pose = UPRIGHT, long_si
             (bottom - top) / picture.height,
         ),
     )
-
-
-def widened(box: Box) -> Box:
-    """Return a box grown by `TILE_MARGIN` on each side, as far as the picture reaches."""
-    x, y, width, height = box
-    left, top = max(0.0, x - TILE_MARGIN * width), max(0.0, y - TILE_MARGIN * height)
-    right = min(1.0, x + (1 + TILE_MARGIN) * width)
-    bottom = min(1.0, y + (1 + TILE_MARGIN) * height)
-    return (left, top, right - left, bottom - top)
 
 
 def moved(points: Points, matrix: Matrix) -> Points:

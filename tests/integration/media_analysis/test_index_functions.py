@@ -17,7 +17,7 @@ from tests.factories.evidence import MaterialFactory, submitted
 
 pytestmark = pytest.mark.django_db
 
-SIGNAL_TABLES = ("picturehash", "scenetile", "exactsignal", "exactsignalmember")
+SIGNAL_TABLES = ("picturehash", "scenetile", "scenefeatures", "exactsignal", "exactsignalmember")
 
 
 def hashed(material: Material, pdq: bytes) -> PictureHash:
@@ -59,6 +59,18 @@ def test_every_hash_within_the_radius_is_found_and_none_beyond(as_engine: RoleSw
     expected = sorted(hamming(query, pdq) for pdq in planted if hamming(query, pdq) <= PDQ_THRESHOLD)
     assert [each.distance for each in found] == expected
     assert len(expected) == 8
+
+
+def test_neighbour_names_the_orientation_that_was_nearest(as_engine: RoleSwitch) -> None:
+    """It is the pose in which a copy is proven first."""
+    chance = random.Random(3)
+    orientations = [chance.randbytes(32) for _ in range(8)]
+    hashed(MaterialFactory(), flipped(orientations[5], 12, chance))
+
+    with as_engine():
+        (found,) = hash_neighbours(orientations, None)
+
+    assert (found.orientation, found.distance) == (5, 12)
 
 
 def test_look_up_as_the_application_takes_the_index(cast: Cast, as_app: RoleSwitch) -> None:

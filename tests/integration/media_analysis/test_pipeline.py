@@ -23,6 +23,7 @@ from media_analysis.models import (
     PictureHash,
     PipelineRun,
     RunState,
+    SceneFeatures,
     SceneTile,
 )
 from media_analysis.queries.progress import progress_of
@@ -71,7 +72,16 @@ def signal_counts() -> list[int]:
     """Return how many rows each kind of finding has."""
     return [
         model.objects.count()
-        for model in (Analysis, PictureHash, SceneTile, ExactSignalMember, CaptureFacts, Derivative, Match)
+        for model in (
+            Analysis,
+            PictureHash,
+            SceneTile,
+            SceneFeatures,
+            ExactSignalMember,
+            CaptureFacts,
+            Derivative,
+            Match,
+        )
     ]
 
 

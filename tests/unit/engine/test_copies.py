@@ -12,7 +12,8 @@ from media_analysis.engine.hashes.bands import PDQ_THRESHOLD, hamming
 from media_analysis.engine.pictures import Picture, Pixels
 from media_analysis.engine.scene.agreement import Agreement
 from media_analysis.engine.scene.places import UPRIGHT
-from media_analysis.engine.scene.verification import Verification, subject, verify
+from media_analysis.engine.scene.subjects import subject
+from media_analysis.engine.scene.verification import Verification, verify
 from tests.drawn.photos import PHOTOS, photo
 from tests.drawn.rooms import Camera, Thing, drawn_room, photograph
 
@@ -28,7 +29,7 @@ SAME = Agreement(
 
 def _proof(agreement: Agreement) -> Verification:
     points = np.array([[0.1, 0.2], [0.5, 0.9], [0.3, 0.4]], dtype=np.float32)
-    return Verification(3, np.eye(3), points, points + np.float32(0.05), agreement, UPRIGHT)
+    return Verification(3, np.eye(3), points, points + np.float32(0.05), agreement, UPRIGHT, 3)
 
 
 def _pdq_distance(query: Picture, candidate: Picture) -> int | None:

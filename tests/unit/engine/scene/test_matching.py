@@ -11,12 +11,12 @@ from tests.drawn.rooms import Camera, drawn_room, photograph
 @pytest.fixture(scope="module")
 def features() -> LocalFeatures:
     picture = Picture(photograph(drawn_room(3), Camera(), width=480, height=320))
-    return FeatureExtractor().extract(view_of(picture, long_side=480))
+    return FeatureExtractor().extract(view_of(picture, long_side=480), most=1000)
 
 
 def _some(count: int) -> LocalFeatures:
     points = np.zeros((count, 2), np.float32)
-    return LocalFeatures(points, points, np.eye(max(count, 1), 64, dtype=np.float32)[:count])
+    return LocalFeatures(points, points, np.eye(max(count, 1), 64, dtype=np.float32)[:count], np.eye(3))
 
 
 def test_extract_finds_many_unit_descriptors_inside(features: LocalFeatures) -> None:
@@ -28,13 +28,13 @@ def test_extract_finds_many_unit_descriptors_inside(features: LocalFeatures) -> 
 
 def test_extract_finds_nothing_on_a_plain_wall() -> None:
     plain = Picture(np.full((200, 300, 3), 90, np.uint8))
-    assert len(FeatureExtractor().extract(view_of(plain, long_side=320)).points) == 0
+    assert len(FeatureExtractor().extract(view_of(plain, long_side=320), most=1000).points) == 0
 
 
 def test_extract_places_lie_in_the_box_of_a_turned_view() -> None:
     picture = Picture(photograph(drawn_room(3), Camera(), width=480, height=320))
     view = view_of(picture, box=(0.2, 0.2, 0.5, 0.5), pose=Pose(20), long_side=400)
-    places = FeatureExtractor().extract(view).places
+    places = FeatureExtractor().extract(view, most=1000).places
     assert len(places) > 50
     assert places.min() >= 0.2
     assert places.max() <= 0.7

@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media_analysis.engine.hashes.analyzer import ORIENTATIONS, compute_hashes, dihedral_pdq
+from media_analysis.engine.hashes.bands import hamming
 from media_analysis.engine.pictures import Picture
-from media_analysis.engine.scene.places import WHOLE, Pose, is_inside, moved, view_of, widened
+from media_analysis.engine.scene.places import RIGHT_ANGLES, WHOLE, Pose, is_inside, moved, view_of
 from tests.drawn.rooms import Camera, drawn_room, photograph
 
 PICTURE = Picture(photograph(drawn_room(5), Camera(), width=480, height=320))
@@ -48,12 +50,17 @@ def test_view_middle_is_the_middle_of_its_box(
     np.testing.assert_allclose(moved(middle, view.to_whole)[0], expected, atol=0.006)
 
 
-def test_widened_stays_within_the_picture() -> None:
-    assert widened(WHOLE) == WHOLE
-    assert widened((0.0, 0.6, 0.4, 0.4)) == pytest.approx((0.0, 0.54, 0.46, 0.46))
-
-
 def test_is_inside_leaves_out_the_edge() -> None:
     points = np.array([[0.001, 0.5], [0.5, 0.5], [1.2, 0.5]], dtype=np.float32)
     assert is_inside(points, WHOLE).tolist() == [True, True, False]
     assert is_inside(points, WHOLE, edge=0.01).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("number", range(len(ORIENTATIONS)))
+def test_right_angles_are_those_that_are_hashed_in_the_same_order(number: int) -> None:
+    gray = view_of(PICTURE, pose=RIGHT_ANGLES[number], long_side=480).gray
+    posed = compute_hashes(Picture(np.repeat(gray[..., None], 3, axis=2))).pdq
+    assert posed is not None
+    distances = [hamming(posed, orientation) for orientation in dihedral_pdq(PICTURE)]
+    assert distances.index(min(distances)) == number
+    assert min(distances) <= 10

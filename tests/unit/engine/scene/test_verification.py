@@ -4,10 +4,11 @@ import pytest
 
 from bench.attacks import clue, crop, turn
 from media_analysis.engine.pictures import Picture, Pixels
-from media_analysis.engine.scene.places import Matrix, moved
-from media_analysis.engine.scene.verification import Verification, subject, verify
+from media_analysis.engine.scene.places import UPRIGHT, Matrix, Pose, moved
+from media_analysis.engine.scene.subjects import Subject, packed_levels, subject
+from media_analysis.engine.scene.verification import Verification, verify
 from tests.drawn.photos import photo
-from tests.drawn.rooms import Camera, drawn_room, photograph, true_homography
+from tests.drawn.rooms import Camera, drawn_room, papered_wall, photograph, true_homography
 
 FRONT = Camera()
 SIDE = Camera(right=0.7, distance=2.6, turned=-12, rolled=4)
@@ -100,3 +101,56 @@ def test_plain_pictures_prove_nothing() -> None:
     plain = np.full((200, 300, 3), 128, np.uint8)
     assert _verify(plain, photo("coffee")) is None
     assert _verify(plain, plain) is None
+
+
+@pytest.mark.parametrize("likely", [UPRIGHT, Pose(is_mirrored=True)])
+@pytest.mark.parametrize("seed", [1, 3, 5])
+def test_mirrored_wallpaper_is_proven_mirrored(seed: int, likely: Pose) -> None:
+    """Its pattern finds itself upright as well, by over a hundred points, but agrees only mirrored."""
+    pixels = photograph(papered_wall(seed), FRONT)
+    mirrored = subject(Picture(np.ascontiguousarray(pixels[:, ::-1])))
+    found = verify(mirrored, subject(Picture(pixels)), likely=likely)
+    assert found is not None
+    assert found.pose.is_mirrored
+    assert found.agreement.share >= 0.99
+
+
+@pytest.mark.parametrize("rooms", [(1, 3), (1, 9), (3, 8), (3, 9), (4, 7)])
+def test_rooms_with_paper_of_one_pattern_are_not_one_scene(rooms: tuple[int, int]) -> None:
+    """Up to 53 places fit each other, but many more that are as alike do not."""
+    one, other = (photograph(drawn_room(seed), FRONT) for seed in rooms)
+    assert _verify(one, other) is None
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [
+        Camera(right=1.2, distance=2.6, turned=-22, rolled=4),
+        Camera(right=0.9, distance=1.6, turned=-12, rolled=-8),
+        Camera(right=-0.9, distance=4, turned=25, rolled=10),
+    ],
+    ids=["aside", "near", "far"],
+)
+@pytest.mark.parametrize("seed", [0, 3])
+def test_room_is_proven_from_far_aside(seed: int, camera: Camera) -> None:
+    room = drawn_room(seed)
+    assert _verify(photograph(room, camera, noise_seed=1), photograph(room, FRONT)) is not None
+
+
+def test_stored_features_prove_what_the_picture_proves() -> None:
+    room = drawn_room(1)
+    query, candidate = photograph(room, SIDE, noise_seed=1), Picture(photograph(room, FRONT))
+    fresh = verify(subject(Picture(query)), subject(candidate))
+    stored = verify(subject(Picture(query)), Subject(lambda: candidate, packed=packed_levels(candidate)))
+    assert fresh is not None
+    assert stored is not None
+    np.testing.assert_array_equal(stored.candidate_points, fresh.candidate_points)
+
+
+def test_pixels_of_what_promises_nothing_are_never_loaded() -> None:
+    def load() -> Picture:
+        pytest.fail("A plain picture was loaded to be compared.")
+
+    plain = Picture(np.full((200, 300, 3), 128, np.uint8))
+    candidate = Subject(load, packed=packed_levels(plain))
+    assert verify(subject(Picture(photo("coffee"))), candidate) is None
