@@ -6,7 +6,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("analysis", "pdq", "hamming", "faces", "decode", "shots", "films", "copies")
+BENCHMARKS = ("analysis", "pdq", "hamming", "faces", "decode", "shots", "films", "matching", "copies")
 
 
 def main() -> int:
