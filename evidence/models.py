@@ -172,6 +172,8 @@ class Derivative(models.Model):
     """Something made from an original for the screen; never the evidence itself.
 
     `at_ms` is the place in a video, 0 for a photo. The bytes lie in the store under their own SHA-256.
+    `is_for_match` are frames that were taken only to show a match: among the frames of its video, one would
+    tell whoever sees the video that something matches it there, seen by them or not.
     """
 
     class Kind(models.TextChoices):
@@ -184,6 +186,7 @@ class Derivative(models.Model):
     material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="derivatives")
     kind = models.CharField(max_length=10, choices=Kind)
     at_ms = models.PositiveIntegerField(default=0)
+    is_for_match = models.BooleanField(default=False)
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=50)
     size = models.BigIntegerField()

@@ -144,21 +144,17 @@ def get_derivative(officer: Officer, material_id: UUID, kind: str, at_ms: int = 
     return derivative
 
 
-def list_frames(officer: Officer, material: Material) -> list[int]:
-    """Return the places, in milliseconds, of which a video's frame is kept, in order."""
-    frames = Derivative.objects.visible_to(officer).filter(material=material, kind=Derivative.Kind.BLURRED)
-    return list(frames.order_by("at_ms").values_list("at_ms", flat=True))
-
-
 def kept_frames(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, tuple[int, ...]]:
     """Return for each material the places, in milliseconds, of its kept pictures, in order: 0 of a photo.
 
+    Those that its own analysis chose; frames that were taken to show a match are the match's alone.
     Materials of which nothing was made yet are left out.
     """
     blurred = Derivative.objects.visible_to(officer).filter(
-        material__in=material_ids, kind=Derivative.Kind.BLURRED
+        material__in=material_ids, kind=Derivative.Kind.BLURRED, is_for_match=False
     )
-    return dict(blurred.values_list("material").annotate(frames=ArrayAgg("at_ms", order_by="at_ms")))
+    rows = blurred.values_list("material").annotate(frames=ArrayAgg("at_ms", order_by="at_ms"))
+    return {material_id: tuple(frames) for material_id, frames in rows}
 
 
 def list_own_custody(officer: Officer, material: Material) -> list[CustodyEvent]:

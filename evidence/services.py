@@ -153,25 +153,31 @@ def keep_derivative(
     media_type: str,
     size_px: tuple[int, int],
     at_ms: int = 0,
+    is_for_match: bool = False,
 ) -> Derivative:
-    """Store something made from an original and note it in the material's custody; a re-run replaces it."""
+    """Store something made from an original and note it in the material's custody; a re-run replaces it.
+
+    What was kept for the material's own sake stays so, whatever matches it later.
+    """
     shelf = Shelf.DERIVATIVES
     if isinstance(content, bytes):
         digest, size = store().put(content, shelf), len(content)
     else:
         digest, size = store().put_file(content, shelf), content.stat().st_size
+    made = {
+        "sha256": digest,
+        "media_type": media_type,
+        "size": size,
+        "width": size_px[0],
+        "height": size_px[1],
+    }
     with transaction.atomic():
         derivative, created = Derivative.objects.update_or_create(
             material=material,
             kind=kind,
             at_ms=at_ms,
-            defaults={
-                "sha256": digest,
-                "media_type": media_type,
-                "size": size,
-                "width": size_px[0],
-                "height": size_px[1],
-            },
+            defaults=made if is_for_match else {**made, "is_for_match": False},
+            create_defaults={**made, "is_for_match": is_for_match},
         )
         if created:
             CustodyEvent.objects.create(

@@ -136,6 +136,6 @@ def _burst(material: Material, around_ms: int) -> Iterator[tuple[int, Picture]]:
 def keep_posters(left: Material, right: Material, proven: Sequence[ProvenPassage]) -> None:
     """Keep the frames that the passages begin with, and those that prove them, to be looked at."""
     for passage in proven:
-        keep_views(right, passage.shown.picture, at_ms=passage.shown.right_ms)
+        keep_views(right, passage.shown.picture, at_ms=passage.shown.right_ms, is_for_match=True)
         frame_or_photo(left.pk, at_ms=passage.left[0])
         frame_or_photo(right.pk, at_ms=passage.right[0])

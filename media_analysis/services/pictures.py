@@ -27,7 +27,7 @@ FRAME_SIDE = 1024
 """Pixels on the long side of a video's frame."""
 
 
-def keep_views(material: Material, picture: Picture, *, at_ms: int = 0) -> None:
+def keep_views(material: Material, picture: Picture, *, at_ms: int = 0, is_for_match: bool = False) -> None:
     """Store the blurred and sharp thumbnail and the preview of a photo, or of a video's frame."""
     for kind, content, side in (
         (Derivative.Kind.BLURRED, pictures.blurred(picture), pictures.BLURRED_SIDE),
@@ -42,6 +42,7 @@ def keep_views(material: Material, picture: Picture, *, at_ms: int = 0) -> None:
             media_type=JPEG,
             size_px=(shown.width, shown.height),
             at_ms=at_ms,
+            is_for_match=is_for_match,
         )
 
 
@@ -60,7 +61,7 @@ def frame_or_photo(material_id: UUID, *, at_ms: int | None) -> Picture | None:
         logger.warning("The frame at %s ms of material %s cannot be read.", at_ms, material_id)
         return None
     if picture is not None:
-        keep_views(material, picture, at_ms=at_ms)
+        keep_views(material, picture, at_ms=at_ms, is_for_match=True)
     return picture
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from evidence.formats import recognise
 from evidence.models import CustodyEvent, Derivative, Material, Submission
-from evidence.queries import get_playable
+from evidence.queries import get_playable, kept_frames, kept_frames
 from evidence.store import Shelf, store
 from media_analysis.engine.pictures import Pixels
 from media_analysis.models import (
@@ -151,6 +151,7 @@ def test_photo_taken_out_of_a_video_names_the_moment(cast: Cast, desk: Desk) -> 
     early = desk.hand_in(cast.owner, jpeg(frames[5]))
     video = desk.hand_in(cast.owner, film(frames))
     desk.work_off()
+    chosen = kept_frames(cast.owner, [video.pk])
     late = desk.hand_in(cast.owner, jpeg(frames[30]))
 
     desk.work_off()
@@ -163,6 +164,7 @@ def test_photo_taken_out_of_a_video_names_the_moment(cast: Cast, desk: Desk) -> 
     assert moments[early.pk] < 2000 <= moments[late.pk]
     kept = Derivative.objects.filter(material=video, kind=Derivative.Kind.PREVIEW)
     assert set(moments.values()) <= set(kept.values_list("at_ms", flat=True))
+    assert kept_frames(cast.owner, [video.pk]) == chosen, "a video's own frames must not tell of matches"
 
 
 @pytest.mark.parametrize(
