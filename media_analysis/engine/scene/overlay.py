@@ -1,6 +1,6 @@
 """Two aligned pictures laid upon each other at one size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import cv2
@@ -13,6 +13,15 @@ from media_analysis.engine.scene.places import Matrix
 LONG_SIDE: Final = 512
 _BLUR = 2.0
 """Takes away JPEG noise and most of the loss of a thumbnail, but leaves what tells cells apart."""
+
+BLURS_PX: Final = (1.0, 2.0, 3.0)
+"""Blurs tried on the sharper picture of two: from a thumbnail of 240 px to a blur of a 170th of the side."""
+
+WORTH_BLURRING: Final = 0.7
+"""What is left to differ after a blur, per what differed before, from which it is taken for an edit."""
+
+LEAST_DIFFERENCE: Final = 0.003
+"""Below, one picture explains the other so well that there is no loss of sharpness to make good."""
 
 _GRID = 40
 
@@ -44,7 +53,7 @@ def lay(canvas: Picture, other: Picture, to_other: Matrix, *, zoom: float) -> Ov
     size = _size_of(canvas)
     source = other.at_long_side(max(1, round(LONG_SIDE / max(zoom, 1e-3) ** 0.5))).pixels
     height, width = source.shape[:2]
-    matrix = np.diag([width, height, 1.0]) @ to_other @ np.diag([1 / size[0], 1 / size[1], 1.0])
+    matrix = np.linalg.inv(pixels_to_relative(width, height)) @ to_other @ pixels_to_relative(*size)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     covered = cv2.warpPerspective(np.full((height, width), 255, np.uint8), matrix, size, flags=flags)
     return Overlay(
@@ -52,6 +61,53 @@ def lay(canvas: Picture, other: Picture, to_other: Matrix, *, zoom: float) -> Ov
         laid=_soft(np.asarray(cv2.warpPerspective(source, matrix, size, flags=flags), dtype=np.uint8)),
         covered=np.asarray(covered == np.uint8(255)),
     )
+
+
+def pixels_to_relative(width: int, height: int) -> Matrix:
+    """Return the map (3x3) from pixels, counted by their middles, to relative places."""
+    return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1]])
+
+
+def alike_in_sharpness(overlay: Overlay) -> Overlay:
+    """Return the overlay with its sharper picture blurred like the other, if that makes them much more alike.
+
+    Blur and reduction take fine texture away, which otherwise counts as different.
+    """
+    still, laid = _gray(overlay.canvas), _gray(overlay.laid)
+    before = _difference(still, laid, overlay.covered)
+    if before < LEAST_DIFFERENCE:
+        return overlay
+    differences = {
+        (sigma, is_canvas): _difference(
+            _blurred(still, sigma) if is_canvas else still,
+            laid if is_canvas else _blurred(laid, sigma),
+            overlay.covered,
+        )
+        for sigma in BLURS_PX
+        for is_canvas in (True, False)
+    }
+    (sigma, is_canvas), after = min(differences.items(), key=lambda each: each[1])
+    if after > WORTH_BLURRING * before:
+        return overlay
+    if is_canvas:
+        return replace(overlay, canvas=_blurred(overlay.canvas, sigma))
+    return replace(overlay, laid=_blurred(overlay.laid, sigma))
+
+
+def _difference(still: NDArray[np.float32], laid: NDArray[np.float32], covered: NDArray[np.bool_]) -> float:
+    """Return which share of one picture's variance the other does not explain, where both are."""
+    inside, other = still[covered], laid[covered]
+    if min(inside.std(), other.std()) < 1:
+        return 0.0
+    return 1.0 - float(np.corrcoef(inside, other)[0, 1]) ** 2
+
+
+def _gray(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    return cast("NDArray[np.float32]", cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+
+
+def _blurred(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    return cast("NDArray[np.float32]", cv2.GaussianBlur(image, (0, 0), sigma))
 
 
 def _size_of(canvas: Picture) -> tuple[int, int]:
@@ -65,4 +121,4 @@ def _resized(picture: Picture, size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _soft(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return cast("NDArray[np.float32]", cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), _BLUR))
+    return _blurred(np.asarray(pixels, dtype=np.float32), _BLUR)

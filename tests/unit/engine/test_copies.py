@@ -84,6 +84,39 @@ def test_next_frame_in_which_something_moved_is_near_in_time() -> None:
     assert _connection(*frames) is Kind.NEAR_IN_TIME
 
 
+@pytest.mark.parametrize("pixels_moved", [3, 6, 12])
+def test_next_frame_in_which_only_a_small_thing_moved_is_near_in_time(pixels_moved: int) -> None:
+    room = drawn_room(3)
+    cup = Thing(room.things[0].pixels[:70, :70], (700, 500), 0.5)
+    frames = [
+        photograph(replace(room, things=(*room.things, each)), Camera(), noise_seed=seed)
+        for seed, each in enumerate((cup, replace(cup, corner=(700 + pixels_moved, 500))))
+    ]
+    assert _connection(*frames) is Kind.NEAR_IN_TIME
+
+
+@pytest.mark.parametrize("camera", [Camera(right=0.01), Camera(distance=2.98)])
+def test_step_of_a_centimetre_or_two_is_near_in_time(camera: Camera) -> None:
+    room = drawn_room(1)
+    frames = photograph(room, Camera()), photograph(room, camera, noise_seed=1)
+    assert _connection(*frames) is Kind.NEAR_IN_TIME
+
+
+def test_trembling_hand_before_a_flat_wall_is_near_in_time() -> None:
+    flat = replace(drawn_room(2), things=())
+    frames = photograph(flat, Camera()), photograph(flat, Camera(right=0.005), noise_seed=1)
+    assert _connection(*frames) is Kind.NEAR_IN_TIME
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+@pytest.mark.parametrize("attack", COPIES)
+@pytest.mark.slow
+def test_planted_edit_of_a_drawn_room_is_a_copy(seed: int, attack: str) -> None:
+    room = photograph(drawn_room(seed), Camera())
+    edited = COPIES[attack](room, np.random.default_rng(7))
+    assert _connection(edited, room) is Kind.COPY
+
+
 @pytest.mark.parametrize("overlay", [caption, stamp, lambda pixels: stamp(caption(pixels))])
 def test_two_pictures_under_one_logo_are_not_copies(overlay) -> None:  # type: ignore[no-untyped-def]
     assert _connection(overlay(photo("coffee")), overlay(photo("chelsea"))) is not Kind.COPY
@@ -110,6 +143,13 @@ def test_hash_decides_where_too_few_cells_have_texture() -> None:
         ({"share": 0.9, "rearranged": 0.3}, Kind.COPY),
         ({"share": 0.9, "rearranged": 0.3, "moved": 0.2}, Kind.NEAR_IN_TIME),
         ({"moved": 0.05}, Kind.NEAR_IN_TIME),
+        ({"patch": copies.LEAST_PATCH - 1}, Kind.COPY),
+        ({"patch": copies.LEAST_PATCH}, Kind.NEAR_IN_TIME),
+        ({"patch": copies.LEAST_PATCH, "share": 0.9, "rearranged": 0.3}, Kind.NEAR_IN_TIME),
+        ({"has_drifted": True}, Kind.NEAR_IN_TIME),
+        ({"gap": copies.LEAST_GAP - 1}, Kind.COPY),
+        ({"gap": copies.LEAST_GAP}, Kind.NEAR_IN_TIME),
+        ({"gap": copies.LEAST_GAP, "rearranged": 0.3}, Kind.COPY),
         ({"share": 0.3, "rearranged": 0.3}, Kind.SCENE),
         ({"query_overlap": 0.1}, Kind.SCENE),
         ({"candidate_overlap": 0.1}, Kind.SCENE),

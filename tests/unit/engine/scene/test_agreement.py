@@ -81,3 +81,35 @@ def test_shown_share_of_a_half_shifted_picture_is_half() -> None:
 def test_agreement_takes_any_shape(shape: tuple[int, int]) -> None:
     line = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
     assert _agreement(line, line).cells == 0
+
+
+def test_part_that_moved_by_a_pixel_is_a_patch_though_every_cell_is_the_same() -> None:
+    pixels = photo("astronaut")
+    found = _agreement(_with_moved_patch(pixels, 1), pixels)
+    assert found.share >= 0.99
+    assert found.patch >= 5
+
+
+@pytest.mark.parametrize("edit", [blur, lambda pixels: reencode(pixels, 20), caption, stamp])
+def test_edited_picture_has_no_patch_and_no_drift(edit) -> None:  # type: ignore[no-untyped-def]
+    found = _agreement(edit(photo("astronaut")), photo("astronaut"))
+    assert found.patch < 5
+    assert not found.has_drifted
+
+
+def test_gap_is_as_large_as_what_was_pasted_in_one_place() -> None:
+    pixels = photo("astronaut")
+    edited = pixels.copy()
+    edited[200:232, 200:232] = (0, 255, 0)
+    assert 4 <= _agreement(edited, pixels).gap <= 16
+    assert _agreement(pixels, pixels).gap == 0
+
+
+def test_view_of_the_same_size_a_pixel_aside_has_drifted_and_a_crop_has_not() -> None:
+    pixels = photo("coffee")
+    height, width = pixels.shape[:2]
+    aside = np.eye(3)
+    aside[0, 2] = 2 / (width - 2)
+    assert _agreement(pixels[:, :-2], pixels[:, 2:], np.linalg.inv(aside)).has_drifted
+    cropped = np.array([[1 - 4 / width, 0, 2 / width], [0, 1 - 4 / height, 2 / height], [0, 0, 1]])
+    assert not _agreement(pixels[2:-2, 2:-2], pixels, cropped).has_drifted
