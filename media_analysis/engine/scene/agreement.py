@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media_analysis.engine.pictures import Picture
+from media_analysis.engine.scene.cells import CELL_PX, REACH, Cells, Chosen, correction, correlate, judge
 from media_analysis.engine.scene.flow import (
     Flow,
     greatest_common_shift,
@@ -24,20 +25,6 @@ from media_analysis.engine.scene.flow import (
 )
 from media_analysis.engine.scene.overlay import LONG_SIDE, Overlay, alike_in_sharpness, lay, shown_share
 from media_analysis.engine.scene.places import Matrix
-
-CELL_PX: Final = 16
-LEAST_CORRELATION: Final = 0.9
-"""Cells of 32 px that correlate by 0.8 tell copies from stereo pairs, but called 40 % of frames a tenth of
-a second apart copies: a hand that moves by a few pixels is smaller and changes less than that."""
-
-MOST_BETTER: Final = 0.03
-"""How much better a cell may correlate elsewhere than in place and still count as unmoved."""
-
-LEAST_CONTRAST: Final = 5.0
-"""Standard deviation, in grey levels, from which a cell has texture: above what JPEG at quality 20 adds."""
-
-TOLERANCE_PX: Final = 1.5
-"""How far from its neighbours' common shift a cell may fit and still count as unmoved."""
 
 LEAST_SHARE_FOR_FLOW: Final = 0.3
 """Where fewer cells are the same, the pictures are of one scene at most, and flow has nothing to add."""
@@ -50,18 +37,12 @@ LEAST_DRIFT_OF_PIXEL: Final = 0.75
 """Shift of a whole view, in px of the canvas and per pixel of the coarser picture, that is no resampling:
 those place pixels by half of one differently."""
 
-_REACH = 6
 _FLOW_ROUNDS = 5
 _STILL_PX = 0.05
 _MOST_COMMON_SHIFT_PX = 12.0
-_FIT_ROUNDS = 4
-_LEAST_CELLS_TO_FIT = 6
-_LEAST_CELLS_TO_CORRECT = 12
 _CORRECTIONS = 2
 _TONES_PER_CHANNEL = 10
 _LEAST_CELLS_FOR_TONES = 4
-
-Chosen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +92,7 @@ def measure_agreement(query: Picture, candidate: Picture, alignment: Matrix) -> 
     else:
         laid = _laid(candidate, query, back, query_overlap / candidate_overlap)
     overlay, cells = laid.overlay, laid.cells
-    same, moved = _judge(cells)
+    same, moved = judge(cells)
     count = max(1, len(same))
     return Agreement(
         share=float(same.sum() / count),
@@ -127,15 +108,6 @@ def measure_agreement(query: Picture, candidate: Picture, alignment: Matrix) -> 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Cells:
-    """Textured cells: `corner` (n, 2) and `best` shift (n, 2) in px, all `correlations` (n, k, k)."""
-
-    corner: NDArray[np.int64]
-    best: NDArray[np.float64]
-    correlations: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Laid:
     """Two pictures at their best alignment: `to_other` maps relative places of the canvas to the other's.
 
@@ -143,7 +115,7 @@ class _Laid:
     """
 
     overlay: Overlay
-    cells: "_Cells"
+    cells: Cells
     flow: Flow | None
     to_other: Matrix
     coarser_px: float
@@ -152,25 +124,25 @@ class _Laid:
 def _laid(canvas: Picture, other: Picture, to_other: Matrix, zoom: float) -> _Laid:
     overlay, cells, to_other = _aligned_cells(canvas, other, to_other, zoom)
     flow = None
-    if _judge(cells)[0].sum() > LEAST_SHARE_FOR_FLOW * len(cells.corner):
+    if judge(cells)[0].sum() > LEAST_SHARE_FOR_FLOW * len(cells.corner):
         overlay, to_other = _aligned_flow(canvas, other, overlay, to_other, zoom)
         overlay = alike_in_sharpness(overlay)
-        cells, flow = _correlate(overlay), measure_flow(overlay)
+        cells, flow = correlate(overlay), measure_flow(overlay)
     return _Laid(overlay, cells, flow, to_other, min(canvas.long_side, other.long_side * zoom**0.5))
 
 
 def _aligned_cells(
     canvas: Picture, other: Picture, to_other: Matrix, zoom: float
-) -> tuple[Overlay, "_Cells", Matrix]:
+) -> tuple[Overlay, Cells, Matrix]:
     overlay = lay(canvas, other, to_other, zoom=zoom)
-    cells = _correlate(overlay)
+    cells = correlate(overlay)
     for _ in range(_CORRECTIONS):
-        same, _ = _judge(cells)
+        same, _ = judge(cells)
         if same.all() or not same.any():
             break
-        to_other = to_other @ _correction(overlay, cells)
+        to_other = to_other @ correction(overlay, cells)
         overlay = lay(canvas, other, to_other, zoom=zoom)
-        cells = _correlate(overlay)
+        cells = correlate(overlay)
     return overlay, cells, to_other
 
 
@@ -202,7 +174,7 @@ def _moved_patch(laid: _Laid, pasted_corners: NDArray[np.int64]) -> float:
 def _largest_gap(corners: NDArray[np.int64]) -> int:
     if not len(corners):
         return 0
-    places = (corners - _REACH) // CELL_PX
+    places = (corners - REACH) // CELL_PX
     grid = np.zeros(places.max(axis=0)[::-1] + 1, np.uint8)
     grid[places[:, 1], places[:, 0]] = 1
     _, _, sizes, _ = cv2.connectedComponentsWithStats(grid, connectivity=8)
@@ -217,90 +189,6 @@ def _has_drifted(laid: _Laid) -> bool:
     shift = (laid.to_other[:2, 2] + change.sum(axis=1) / 2) * (width, height)
     least = max(LEAST_DRIFT_PX, LEAST_DRIFT_OF_PIXEL * LONG_SIDE / laid.coarser_px)
     return bool(np.abs(change).max() <= SAME_SIZE and np.abs(shift).max() > least)
-
-
-def _correction(overlay: Overlay, cells: _Cells) -> Matrix:
-    """Return the affine map, in relative places, from where the fitting cells are to where they fit."""
-    fits = cells.correlations.max(axis=(1, 2), initial=-1.0) >= LEAST_CORRELATION
-    if fits.sum() < _LEAST_CELLS_TO_CORRECT:
-        return np.eye(3)
-    middle = cells.corner[fits] + CELL_PX / 2
-    affine, _ = cv2.estimateAffine2D(
-        middle, middle + cells.best[fits], method=cv2.RANSAC, ransacReprojThreshold=TOLERANCE_PX
-    )
-    # Where the cells agree on nothing, OpenCV returns no matrix, whatever its annotations say.
-    if np.shape(affine) != (2, 3):
-        return np.eye(3)
-    height, width = overlay.covered.shape
-    scale = np.diag([width, height, 1.0])
-    return np.asarray(np.linalg.inv(scale) @ np.vstack([affine, [0, 0, 1]]) @ scale, dtype=np.float64)
-
-
-def _correlate(overlay: Overlay) -> _Cells:
-    """Correlate every textured cell of the canvas with what is laid on it, at every shift within reach."""
-    still = np.asarray(cv2.cvtColor(overlay.canvas, cv2.COLOR_RGB2GRAY), dtype=np.float32)
-    laid = np.asarray(cv2.cvtColor(overlay.laid, cv2.COLOR_RGB2GRAY), dtype=np.float32)
-    textured = np.maximum(_contrast(still), _contrast(laid)) >= LEAST_CONTRAST
-    corners, maps = [], []
-    # Texture on either side counts: a flat patch pasted over it must not go unseen.
-    for row, column in zip(*np.nonzero(textured), strict=True):
-        left, top = _REACH + int(column) * CELL_PX, _REACH + int(row) * CELL_PX
-        around = np.s_[top - _REACH : top + CELL_PX + _REACH, left - _REACH : left + CELL_PX + _REACH]
-        if overlay.covered[around].all():
-            cell = still[top : top + CELL_PX, left : left + CELL_PX]
-            corners.append((left, top))
-            maps.append(cv2.matchTemplate(laid[around], cell, cv2.TM_CCOEFF_NORMED))
-    side = 2 * _REACH + 1
-    correlations = np.array(maps, dtype=np.float32).reshape(-1, side, side)
-    down, across = np.divmod(correlations.reshape(-1, side * side).argmax(axis=1), side)
-    return _Cells(
-        corner=np.array(corners, dtype=np.int64).reshape(-1, 2),
-        best=np.stack([across, down], axis=1).astype(np.float64) - _REACH,
-        correlations=correlations,
-    )
-
-
-def _contrast(gray: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the standard deviation of each cell, as rows and columns of cells."""
-    rows, columns = (max(0, side - 2 * _REACH) // CELL_PX for side in gray.shape)
-    inner = gray[_REACH : _REACH + rows * CELL_PX, _REACH : _REACH + columns * CELL_PX]
-    return np.asarray(inner.reshape(rows, CELL_PX, columns, CELL_PX).std(axis=(1, 3)))
-
-
-def _judge(cells: _Cells) -> tuple[Chosen, Chosen]:
-    """Return which cells are the same in place, and which fit only, or clearly better, elsewhere."""
-    best = cells.correlations.max(axis=(1, 2), initial=-1.0)
-    fits = best >= LEAST_CORRELATION
-    in_place = _correlation_near(cells.correlations, _common_shift(cells, fits))
-    moved = fits & ((in_place < LEAST_CORRELATION) | (best - in_place > MOST_BETTER))
-    return fits & ~moved, moved
-
-
-def _common_shift(cells: _Cells, fits: Chosen) -> NDArray[np.float64]:
-    """Return each cell's shift by the affine map that most fitting cells share.
-
-    A homography from a few points is off by some pixels far from them; that error is smooth over the
-    picture, motion is not.
-    """
-    terms = np.column_stack([cells.corner, np.ones(len(cells.corner))])
-    used = fits
-    shift = np.zeros_like(cells.best)
-    for _ in range(_FIT_ROUNDS):
-        if used.sum() < _LEAST_CELLS_TO_FIT:
-            break
-        shift = terms @ np.linalg.lstsq(terms[used], cells.best[used], rcond=None)[0]
-        off = np.linalg.norm(cells.best - shift, axis=1)
-        used = fits & (off <= max(TOLERANCE_PX, float(np.median(off[fits]))))
-    return shift
-
-
-def _correlation_near(correlations: NDArray[np.float32], shift: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return each cell's best correlation within `TOLERANCE_PX` of its expected shift."""
-    offsets = np.arange(-_REACH, _REACH + 1)
-    across = np.abs(offsets[None, :] - shift[:, :1]) <= TOLERANCE_PX
-    down = np.abs(offsets[None, :] - shift[:, 1:]) <= TOLERANCE_PX
-    near = np.where(down[:, :, None] & across[:, None, :], correlations, np.float32(-1))
-    return np.asarray(near.max(axis=(1, 2), initial=-1.0), dtype=np.float32)
 
 
 def _rearranged(overlay: Overlay, corners: NDArray[np.int64], same: Chosen) -> float:
