@@ -21,8 +21,8 @@ from media_analysis.engine.scene.places import Matrix
 WINDOW_PX: Final = 16
 STEP_PX: Final = 8
 
-LEAST_EXPLAINED: Final = 1.0
-"""A shift explains at least as much of what differs in a window as it leaves unexplained."""
+LEAST_EXPLAINED: Final = 1.5
+"""A shift explains half as much again of what differs in a window as it leaves unexplained."""
 
 LEAST_SHIFT_PX: Final = 0.1
 LEAST_CONTRAST: Final = 3.0
