@@ -11,7 +11,7 @@ from PIL import Image
 
 from evidence.formats import recognise
 from evidence.models import CustodyEvent, Derivative, Material, Submission
-from evidence.queries import get_playable, kept_frames, kept_frames
+from evidence.queries import get_playable, kept_frames
 from evidence.store import Shelf, store
 from media_analysis.engine.pictures import Pixels
 from media_analysis.models import (
