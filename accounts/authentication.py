@@ -6,6 +6,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.acting import act_to_the_end, purpose_of
 from accounts.models import ApiToken, Officer
 from accounts.queries import find_usable_token
 from accounts.services import note_token_use
@@ -33,6 +34,7 @@ class TokenAuthentication(BaseAuthentication):
         token = _token_of(words)
         if token is None:
             raise AuthenticationFailed("The token is not valid.")
+        act_to_the_end(token.officer, purpose_of(request))
         note_token_use(token=token)
         return token.officer, token
 

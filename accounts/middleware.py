@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from rest_framework.views import APIView
 
+from accounts.acting import act_to_the_end, acting_until_the_end, purpose_of
+from accounts.models import Officer
 from icse.common.errors import AccessDenied
 from icse.common.pages import error_as_json
 
@@ -51,6 +53,26 @@ class SignInMiddleware:
         if request.user.must_change_password and name not in _OPEN_WITH_ONE_TIME_PASSWORD:
             return _to_change_password(request, is_api=is_api)
         return None
+
+
+class ActingMiddleware:
+    """Have every statement of a view made in the name of the officer of the session.
+
+    A token's officer is known only to the API's authentication, which calls `act_to_the_end` itself.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, and end whatever it stood for."""
+        with acting_until_the_end():
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Stand for the officer of the session, if there is one; the purpose is the name of the address."""
+        if isinstance(request.user, Officer):
+            act_to_the_end(request.user, purpose_of(request))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -10,12 +10,13 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from icse.embedded.layout import Layout
-from tests.roles import database_role
+from tests.roles import database_role, served
 from tests.servers import own_slot, running_postgres, running_valkey
 
-pytest_plugins = ("tests.cast", "tests.desk")
+pytest_plugins = ("tests.cast", "tests.desk", "tests.world")
 
 RoleSwitch = Callable[[], AbstractContextManager[None]]
+ServedSwitch = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +69,9 @@ def django_db_use_migrations() -> bool:
 
 
 @pytest.fixture
-def as_app(db: None) -> RoleSwitch:
-    """Return a context manager in which the database sees the test as `icse_app`."""
-    return partial(database_role, "icse_app")
+def as_app(db: None) -> ServedSwitch:
+    """Return a context manager in which the database sees the test as `icse_app`, serving an officer."""
+    return served
 
 
 @pytest.fixture

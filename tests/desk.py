@@ -14,7 +14,7 @@ from evidence.store import store
 from icse.common.models import OutboxMessage
 from media_analysis.queries.matches import MatchView, list_matches
 from media_analysis.services import pipeline
-from tests.conftest import RoleSwitch
+from tests.conftest import RoleSwitch, ServedSwitch
 
 Task = Callable[[Mapping[str, Any]], str]
 
@@ -31,7 +31,7 @@ TASKS: dict[str, Task] = {
 class Desk:
     """Hands files in as officers do, and does as the engine what was ordered by it."""
 
-    def __init__(self, as_app: RoleSwitch, as_engine: RoleSwitch) -> None:
+    def __init__(self, as_app: ServedSwitch, as_engine: RoleSwitch) -> None:
         self._as_app = as_app
         self._as_engine = as_engine
         self._done = 0
@@ -40,7 +40,7 @@ class Desk:
         """Hand a file in."""
         receiver = Receiver(store(), "drawn.jpg")
         receiver.write(content)
-        with self._as_app():
+        with self._as_app(officer):
             receipt = receive_file(by=officer, upload=receiver.finish(), details=SubmissionDetails(**details))
         return receipt.material
 
@@ -63,11 +63,11 @@ class Desk:
 
     def matches(self, officer: Officer, material: Material) -> list[MatchView]:
         """Return the matches of a material as an officer sees them."""
-        with self._as_app():
+        with self._as_app(officer):
             return list_matches(officer, material.pk)
 
 
 @pytest.fixture
-def desk(as_app: RoleSwitch, as_engine: RoleSwitch) -> Desk:
+def desk(as_app: ServedSwitch, as_engine: RoleSwitch) -> Desk:
     """Return a desk."""
     return Desk(as_app, as_engine)

@@ -1,10 +1,13 @@
 """Running parts of a test as one of the two database roles that serve officers and jobs."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+
+from accounts.acting import acting_as
+from accounts.models import Officer
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -21,6 +24,16 @@ def database_role(role: str) -> Iterator[None]:
         if not (connection.in_atomic_block and connection.needs_rollback) and connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute("RESET ROLE")
+
+
+@contextmanager
+def served(officer: Officer | None = None) -> Iterator[None]:
+    """Run the block as a request of the officer is served; without one nobody asks, and nothing is seen."""
+    with ExitStack() as standing:
+        if officer is not None:
+            standing.enter_context(acting_as(officer, "test"))
+        standing.enter_context(database_role("icse_app"))
+        yield
 
 
 class RequestsRunAsApp:

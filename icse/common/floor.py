@@ -4,7 +4,7 @@
 Whatever a table's migration does not grant, the last two cannot do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import migrations
 
@@ -23,6 +23,32 @@ def grant(rights: Mapping[str, Mapping[str, str]]) -> migrations.RunSQL:
     return migrations.RunSQL(";\n".join(forwards), ";\n".join(backwards))
 
 
+def protect(table: str, *, select: str, write: Mapping[str, str] | None = None) -> migrations.RunSQL:
+    """Return the migration step that puts row-level security under a table.
+
+    `select` is the condition on rows that the application may read, `write` that on rows it may insert,
+    update or delete, by command. A command without a condition is refused. The engine meets every row:
+    its rights end at tables and columns.
+    """
+    conditions = {"SELECT": select, **(write or {})}
+    forwards = [f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY']
+    forwards += [_policy(table, command, condition) for command, condition in conditions.items()]
+    forwards.append(f'CREATE POLICY engine ON "{table}" TO {ENGINE} USING (true) WITH CHECK (true)')
+    backwards = [f'DROP POLICY app_{command.lower()} ON "{table}"' for command in conditions]
+    backwards += [f'DROP POLICY engine ON "{table}"', f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY']
+    return migrations.RunSQL(";\n".join(forwards), ";\n".join(backwards))
+
+
+def _policy(table: str, command: str, condition: str) -> str:
+    clauses = {
+        "SELECT": f"USING ({condition})",
+        "DELETE": f"USING ({condition})",
+        "INSERT": f"WITH CHECK ({condition})",
+        "UPDATE": f"USING ({condition}) WITH CHECK ({condition})",
+    }
+    return f'CREATE POLICY app_{command.lower()} ON "{table}" FOR {command} TO {APP} {clauses[command]}'
+
+
 def grant_sequences(*tables: str) -> migrations.RunSQL:
     """Return the step that lets both roles insert into tables whose ids the database counts."""
     sequences = ", ".join(f'"{table}_id_seq"' for table in tables)
@@ -32,8 +58,10 @@ def grant_sequences(*tables: str) -> migrations.RunSQL:
     )
 
 
-def owned_function(signature: str, body: str, *, owner: str | None = None) -> migrations.RunSQL:
-    """Return the step that makes a function which only the two roles may call.
+def owned_function(
+    signature: str, body: str, *, owner: str | None = None, callers: Sequence[str] = (APP, ENGINE)
+) -> migrations.RunSQL:
+    """Return the step that makes a function which only these roles may call.
 
     An owner other than the migrating role needs CREATE on the schema for the moment of the hand-over.
     """
@@ -42,7 +70,7 @@ def owned_function(signature: str, body: str, *, owner: str | None = None) -> mi
         f"""
         {body};
         REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION {signature} TO {APP}, {ENGINE};
+        GRANT EXECUTE ON FUNCTION {signature} TO {", ".join(callers)};
         {hand_over}
         """,
         f"DROP FUNCTION {signature}",

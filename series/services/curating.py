@@ -158,10 +158,12 @@ def lock_curated(by: Officer, series_id: UUID) -> Series:
         AccessDenied: They may not change it.
         SeriesIsMerged: It was merged into another one.
     """
-    series = Series.objects.visible_to(by).select_for_update().filter(pk=series_id).first()
+    series = Series.objects.visible_to(by).filter(pk=series_id).first()
     if series is None:
         raise NotFound
     check_can_curate_series(by, series)
+    # Only now, for the database lets nobody lock what they may not change.
+    series.refresh_from_db(from_queryset=Series.objects.select_for_update())
     check_series_is_open(series)
     return series
 

@@ -57,11 +57,15 @@ def merge_series(*, by: Officer, series_id: UUID, other_id: UUID) -> Series:
 
 
 def _lock_both(by: Officer, series_id: UUID, other_id: UUID) -> tuple[Series, Series]:
-    """Lock in the order of ids, so that two officers who merge crosswise cannot wait for each other."""
+    """Lock in the order of ids, so that two officers who merge crosswise cannot wait for each other.
+
+    Another country's series can be read and not locked; it is refused by the caller's next check.
+    """
     if series_id == other_id:
         raise MergeWithItself
-    visible = Series.objects.visible_to(by).select_for_update().order_by("pk")
-    found = {series.pk: series for series in visible.filter(pk__in=(series_id, other_id))}
+    both = Series.objects.visible_to(by).filter(pk__in=(series_id, other_id)).order_by("pk")
+    found = {series.pk: series for series in both}
+    found |= {series.pk: series for series in both.of_country_of(by).select_for_update()}
     if series_id not in found or other_id not in found:
         raise NotFound
     return found[series_id], found[other_id]

@@ -5,11 +5,9 @@ object in an address has to be added to `World`.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.http.response import HttpResponseBase
@@ -18,94 +16,20 @@ from django.urls import reverse
 
 from accounts.middleware import EXEMPT_URL_NAMES
 from accounts.models import Officer
-from evidence.models import Material
-from evidence.store import Shelf, store
-from forum.models import Topic
-from search.models import PictureQuery
 from tests.addresses import Address, all_addresses
 from tests.cast import Cast
-from tests.factories.accounts import ApiTokenFactory
-from tests.factories.evidence import DerivativeFactory, submitted
-from tests.factories.media_analysis import FaceFactory, connect
-from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
+from tests.factories.evidence import submitted
+from tests.world import FILE_NAME, SERIES_NAME, World, body_of
 
 pytestmark = pytest.mark.django_db
 
 STRANGERS: Final = ("partner", "third", "administrator", "national_administrator", "auditor")
 WITHOUT_MEDIA: Final = ("administrator", "national_administrator", "auditor")
-FILE_NAME: Final = "only-the-owner-knows.jpg"
-SERIES_NAME: Final = "Only the owner knows"
 
 # Whoever asks: an upload's label that is not of the asker's country is one of an upload without files.
 EMPTY_TO_STRANGERS: Final = frozenset({"batch", "batch_fragment"})
 
 _GOES_ON: Final = frozenset({200, 204, 302, 400, 405, 415, 422})
-
-
-@dataclass(frozen=True)
-class World:
-    """One object of the owner for every kind that an address may name; films are named apart."""
-
-    objects: Mapping[str, UUID]
-    film: UUID
-
-    def path(self, address: Address) -> str:
-        """Return the address of the owner's object."""
-        material = self.film if address.name == "playable" else self.objects["material_id"]
-        return address.path({**self.objects, "material_id": material, "kind": "blurred"})
-
-    def path_to_nothing(self, address: Address) -> str:
-        """Return the same address of an object that does not exist."""
-        return address.path({**{name: uuid4() for name in self.objects}, "kind": "blurred"})
-
-    def betrayals(self, body: str) -> list[str]:
-        """Return what a page shows of the owner's objects."""
-        secrets = (FILE_NAME, SERIES_NAME, *map(str, self.objects.values()))
-        return [secret for secret in secrets if secret in body]
-
-
-def _photo(owner: Officer, batch: UUID) -> Material:
-    photo = submitted(owner, file_name=FILE_NAME, batch=batch)
-    picture = b"bytes of a blurred picture"
-    digest = store().put(picture, Shelf.DERIVATIVES)
-    DerivativeFactory.create(material=photo, sha256=digest, size=len(picture))
-    return photo
-
-
-def _film(owner: Officer) -> Material:
-    film = submitted(owner)
-    film.kind, film.media_type, film.size = "video", "video/mp4", 5
-    film.sha256 = store().put(b"bytes", Shelf.ORIGINALS)
-    film.save()
-    return film
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    """Return objects of the owner of which nobody outside the owner's country may know."""
-    batch = uuid4()
-    photo, other = _photo(cast.owner, batch), submitted(cast.owner)
-    DecisionFactory.about(cast.analyst, photo, other, kind="copy")
-    series = SeriesFactory.create(created_by=cast.owner, name=SERIES_NAME)
-    SeriesMaterialFactory.create(series=series, material=photo)
-    topic = Topic.objects.create(series=series, title="The wallpaper", opened_by=cast.owner)
-    query = PictureQuery.objects.create(officer=cast.owner, scopes=[], material=photo, state="done")
-    objects = {
-        "material_id": photo.pk,
-        "batch_id": batch,
-        "face_id": FaceFactory.create(material=photo, model_id="sface-test").pk,
-        "match_id": connect(photo, other).pk,
-        "series_id": series.pk,
-        "topic_id": topic.pk,
-        "query_id": query.pk,
-        "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
-    }
-    return World(objects, _film(cast.owner).pk)
-
-
-def _body(answer: HttpResponseBase) -> str:
-    content = answer.getvalue() if answer.streaming else answer.content  # type: ignore[attr-defined]
-    return bytes(content).decode(errors="replace")
 
 
 def _signed_in(officer: Officer) -> Client:
@@ -149,7 +73,7 @@ def test_owner_opens_every_page(cast: Cast, world: World, valkey_server: str) ->
     client = _signed_in(cast.owner)
     answers = {address.name: client.get(world.path(address)) for address in all_addresses()}
     statuses = {name: answer.status_code for name, answer in answers.items()}
-    bodies = "".join(_body(answer) for answer in answers.values())
+    bodies = "".join(body_of(answer) for answer in answers.values())
 
     assert {name: status for name, status in statuses.items() if status not in {200, 302, 405}} == {}
     assert sum(statuses[address.name] == 200 for address in _with_objects()) >= 8
@@ -193,7 +117,7 @@ def test_stranger_is_shown_nothing_of_the_owners(cast: Cast, world: World, part:
     wrong = {}
     for address in all_addresses():
         path = world.path(address)
-        shown = world.betrayals(_body(client.get(path)).replace(path, ""))
+        shown = world.betrayals(body_of(client.get(path)).replace(path, ""))
         if shown:
             wrong[address.route] = shown
 
@@ -205,7 +129,7 @@ def test_role_without_media_sees_not_even_what_is_shared_with_all(cast: Cast, pa
     shared = submitted(cast.owner, sharing="members", file_name="shared-with-all-members.jpg")
     client = _signed_in(getattr(cast, part))
     lists = [address for address in all_addresses() if not address.parameters]
-    bodies = "".join(_body(client.get(address.path({}))) for address in lists)
+    bodies = "".join(body_of(client.get(address.path({}))) for address in lists)
 
     assert "shared-with-all-members.jpg" not in bodies
     assert str(shared.pk) not in bodies
@@ -214,7 +138,7 @@ def test_role_without_media_sees_not_even_what_is_shared_with_all(cast: Cast, pa
 
 def _told(answer: HttpResponseBase, path: str) -> tuple[int, str]:
     """Return status and body without the address itself and the token that every page renews."""
-    body = _body(answer).replace(path, "")
+    body = body_of(answer).replace(path, "")
     for part in path.split("/"):
         body = body.replace(part, "") if len(part) == len(str(uuid4())) else body
     return answer.status_code, re.sub(r"\b[A-Za-z0-9]{64}\b", "", body)

@@ -15,7 +15,7 @@ from icse.common.errors import AccessDenied, NotFound
 from series.models import Series
 from series.services.merging import merge_series
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import ServedSwitch
 from tests.factories.forum import PostFactory, TopicFactory
 from tests.factories.series import SeriesFactory
 
@@ -30,11 +30,13 @@ def shared(cast: Cast) -> Series:
 
 
 def test_topic_is_opened_and_answered_across_countries(
-    cast: Cast, shared: Series, as_app: RoleSwitch
+    cast: Cast, shared: Series, as_app: ServedSwitch
 ) -> None:
-    with as_app():
+    with as_app(cast.owner):
         topic = open_topic(by=cast.owner, series_id=shared.pk, title=" Whose  wallpaper? ", text="Seen it?")
+    with as_app(cast.partner):
         write_post(by=cast.partner, topic_id=topic.pk, text="Sold here in 2019.")
+    with as_app(cast.third):
         posts = list_posts(cast.third, get_visible_topic(cast.third, topic.pk))
         assert [post.text for post in posts] == ["Seen it?", "Sold here in 2019."]
     topic.refresh_from_db()

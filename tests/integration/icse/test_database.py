@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.conftest import RoleSwitch
+from tests.conftest import RoleSwitch, ServedSwitch
 
 
 def _scalar(statement: str, *parameters: str) -> object:
@@ -29,7 +29,7 @@ def test_role_is_neither_superuser_nor_above_row_security(role: str) -> None:
     assert _scalar("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", role) is False
 
 
-def test_as_app_lasts_as_long_as_its_block(as_app: RoleSwitch) -> None:
+def test_as_app_lasts_as_long_as_its_block(as_app: ServedSwitch) -> None:
     with as_app():
         assert _scalar("SELECT current_user") == "icse_app"
     assert _scalar("SELECT current_user") == "icse_owner"
@@ -41,6 +41,6 @@ def test_as_engine_lasts_as_long_as_its_block(as_engine: RoleSwitch) -> None:
     assert _scalar("SELECT current_user") == "icse_owner"
 
 
-def test_app_is_not_engine(as_app: RoleSwitch) -> None:
+def test_app_is_not_engine(as_app: ServedSwitch) -> None:
     with as_app():
         assert _scalar("SELECT pg_has_role('icse_app', 'icse_engine', 'MEMBER')") is False

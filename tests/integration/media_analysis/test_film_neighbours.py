@@ -10,7 +10,7 @@ from media_analysis.engine.hashes.bands import PDQ_THRESHOLD, bands, hamming
 from media_analysis.models import Analysis, PictureHash
 from media_analysis.services.neighbours import FilmNeighbour, film_neighbours
 from media_analysis.services.signals import as_bits
-from tests.conftest import RoleSwitch
+from tests.conftest import RoleSwitch, ServedSwitch
 from tests.factories.evidence import MaterialFactory
 from tests.integration.media_analysis.test_index_functions import flipped
 
@@ -91,7 +91,7 @@ def _scans() -> tuple[int, int]:
     return sequential, by_index
 
 
-def test_films_are_not_looked_up_by_the_application(as_app: RoleSwitch) -> None:
+def test_films_are_not_looked_up_by_the_application(as_app: ServedSwitch) -> None:
     """It looks everywhere: the engine's privilege."""
     with pytest.raises(ProgrammingError, match="permission denied"), as_app():
         film_neighbours([(bytes(range(32)), 0)], without=[], limit=5)

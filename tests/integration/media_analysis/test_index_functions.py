@@ -12,7 +12,7 @@ from media_analysis.models import Analysis, PictureHash
 from media_analysis.services.neighbours import hash_neighbours
 from media_analysis.services.signals import as_bits
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import RoleSwitch, ServedSwitch
 from tests.factories.evidence import MaterialFactory, submitted
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_neighbour_names_the_orientation_that_was_nearest(as_engine: RoleSwitch)
     assert (found.orientation, found.distance) == (5, 12)
 
 
-def test_look_up_as_the_application_takes_the_index(cast: Cast, as_app: RoleSwitch) -> None:
+def test_look_up_as_the_application_takes_the_index(cast: Cast, as_app: ServedSwitch) -> None:
     """At its default settings the planner would read the whole table, and more so as this role."""
     chance = random.Random(1)
     material = submitted(cast.owner)
@@ -101,7 +101,7 @@ def _scans() -> tuple[int, int]:
     return sequential, by_index
 
 
-def test_look_up_within_scopes_finds_what_was_shared(cast: Cast, as_app: RoleSwitch) -> None:
+def test_look_up_within_scopes_finds_what_was_shared(cast: Cast, as_app: ServedSwitch) -> None:
     """A neighbour of another country is found only by those with whom it was shared."""
     pdq = random.Random(2).randbytes(32)
     shared, silent = submitted(cast.partner, sharing=Sharing.MEMBERS), submitted(cast.partner)
@@ -117,7 +117,7 @@ def test_look_up_within_scopes_finds_what_was_shared(cast: Cast, as_app: RoleSwi
 
 
 @pytest.mark.parametrize("table", SIGNAL_TABLES)
-def test_application_reads_no_signal_table(as_app: RoleSwitch, table: str) -> None:
+def test_application_reads_no_signal_table(as_app: ServedSwitch, table: str) -> None:
     """What can be searched is not for pages to read."""
     with pytest.raises(ProgrammingError, match="permission denied"), as_app(), connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM media_analysis_{table}")

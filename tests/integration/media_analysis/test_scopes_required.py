@@ -14,7 +14,7 @@ from media_analysis.models import Analysis, ExactSignalMember, SceneTile
 from media_analysis.services.neighbours import hash_neighbours
 from media_analysis.services.signals import as_bits
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import RoleSwitch, ServedSwitch
 from tests.factories.evidence import submitted
 from tests.factories.media_analysis import FaceFactory, share_signal
 from tests.integration.media_analysis.test_index_functions import hashed
@@ -102,7 +102,7 @@ def found(name: str, arguments: Sequence[Any], scopes: list[int] | None) -> int:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_no_scopes_find_nothing(planted: Planted, as_app: RoleSwitch, name: str) -> None:
+def test_no_scopes_find_nothing(planted: Planted, as_app: ServedSwitch, name: str) -> None:
     """NULL and an empty list are no way round: only who names scopes finds what was shared with them."""
     with as_app():
         answers = [found(name, planted.arguments[name], scopes) for scopes in (planted.scopes, [], None)]
@@ -131,7 +131,7 @@ def test_looking_everywhere_is_denied_to_the_application(db: None, name: str) ->
 
 
 def test_looking_everywhere_finds_for_the_engine_what_it_denies_the_application(
-    cast: Cast, as_app: RoleSwitch, as_engine: RoleSwitch
+    cast: Cast, as_app: ServedSwitch, as_engine: RoleSwitch
 ) -> None:
     """The same call: matches for the one, a refusal for the other."""
     silent = submitted(cast.partner)

@@ -18,7 +18,7 @@ from search.queries.faces import FaceHit, like_faces
 from tests.cast import Cast
 from tests.factories.evidence import SubmissionFactory, submitted
 from tests.factories.media_analysis import FaceFactory
-from tests.roles import database_role
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def face(material: Material, distance: float = 0.0, *, axis: int = 0, model: str
 
 
 def like(officer: Officer, *faces: Face, together: bool = False) -> list[FaceHit]:
-    with database_role("icse_app"):
+    with served(officer):
         return like_faces(officer, [each.pk for each in faces], together=together)
 
 
@@ -137,7 +137,7 @@ def test_page_takes_the_same_number_of_queries_however_many_faces(cast: Cast) ->
     faces = [face(submitted(cast.owner)) for _ in range(6)]
 
     def queries(asked: int) -> int:
-        with database_role("icse_app"), CaptureQueriesContext(connection) as captured:
+        with served(cast.owner), CaptureQueriesContext(connection) as captured:
             faces_context(cast.owner, [each.pk for each in faces[:asked]], together=False)
         return len(captured)
 

@@ -31,9 +31,9 @@ from search.services.sweeping import sweep_picture_queries
 from search.tasks import answer_picture_query
 from search.tasks import sweep_picture_queries as sweep_task
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import ServedSwitch
 from tests.factories.evidence import SubmissionFactory, submitted
-from tests.roles import database_role
+from tests.roles import database_role, served
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_decoder")]
 
@@ -86,7 +86,7 @@ def answered(query: PictureQuery) -> str:
 
 
 def hits(officer: Officer, query: PictureQuery) -> list[tuple[str, Material]]:
-    with database_role("icse_app"):
+    with served(officer):
         return [(hit.kind, hit.other) for hit in list_hits(officer, query)]
 
 
@@ -135,9 +135,9 @@ def test_answered_twice_is_answered_once(cast: Cast) -> None:
     assert PictureQueryHit.objects.count() == 1
 
 
-def test_question_is_kept_and_ordered_at_once(cast: Cast, as_app: RoleSwitch) -> None:
+def test_question_is_kept_and_ordered_at_once(cast: Cast, as_app: ServedSwitch) -> None:
     content = as_jpeg(drawn(5))
-    with as_app():
+    with as_app(cast.owner):
         query = ask_picture(by=cast.owner, upload=received(content, "room.jpg"), box=(0.1, 0.1, 0.5, 0.5))
     assert kept_bytes(query) == content
     order = OutboxMessage.objects.get()

@@ -16,7 +16,7 @@ from search.terms import FACETS, SearchTerms
 from tests.cast import Cast
 from tests.factories.evidence import SubmissionFactory, submitted
 from tests.factories.media_analysis import AnalysisFactory, CaptureFactsFactory, share_signal
-from tests.roles import database_role
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
@@ -28,18 +28,18 @@ def search(officer: Officer, query: str) -> TextSearch:
 
 
 def found(officer: Officer, query: str) -> set[UUID]:
-    with database_role("icse_app"):
+    with served(officer):
         return {material.pk for material in search(officer, query).materials()}
 
 
 def reasons(officer: Officer, query: str) -> list[tuple[str, ...]]:
-    with database_role("icse_app"):
+    with served(officer):
         asked = search(officer, query)
         return [hit.reasons for hit in asked.explain(asked.materials())]
 
 
 def counts(officer: Officer, query: str = "") -> dict[str, Counts]:
-    with database_role("icse_app"):
+    with served(officer):
         facets = search(officer, query).facets()
     return {facet.name: {value.value: value.count for value in facet.values} for facet in facets}
 

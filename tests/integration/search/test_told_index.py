@@ -7,7 +7,7 @@ from accounts.queries import scopes_of
 from evidence.models import Material, Submission
 from search.lookups import pattern_of
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import ServedSwitch
 from tests.factories.evidence import SubmissionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -50,7 +50,7 @@ def scans() -> dict[str, int]:
 
 @pytest.mark.parametrize("word", ["wallpaper 17", "IMG_49999"])
 def test_words_take_the_index_as_the_application(
-    cast: Cast, many: Submission, as_app: RoleSwitch, word: str
+    cast: Cast, many: Submission, as_app: ServedSwitch, word: str
 ) -> None:
     """Each of the three columns is looked up, none is read through."""
     before = scans()
@@ -70,10 +70,11 @@ def test_words_take_the_index_as_the_application(
     }
 
 
-def test_words_of_silent_submissions_lead_nowhere(cast: Cast, as_app: RoleSwitch) -> None:
+def test_words_of_silent_submissions_lead_nowhere(cast: Cast, as_app: ServedSwitch) -> None:
     """What a partner did not share is not found by what they wrote of it."""
     SubmissionFactory(officer=cast.partner, case_reference="SILENT-1")
 
-    with as_app():
+    with as_app(cast.owner):
         assert not Material.objects.told(cast.owner, pattern_of("silent-1")).exists()
+    with as_app(cast.partner):
         assert Material.objects.told(cast.partner, pattern_of("silent-1")).exists()

@@ -18,13 +18,13 @@ from tests.cast import Cast
 from tests.factories.evidence import submitted
 from tests.factories.media_analysis import connect, share_signal
 from tests.factories.series import DecisionFactory, make_stack
-from tests.roles import database_role
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
 
 def queued(officer: Officer) -> list[QueuedMatch]:
-    with database_role("icse_app"):
+    with served(officer):
         queue = proposals_to_decide(officer)
         found = queue[0 : len(queue)]
     assert len(found) == len(queue)
@@ -105,11 +105,11 @@ def test_country_holds_one_decision_of_two_stacks(cast: Cast) -> None:
     (room, copy), other = stack(cast.owner, 1), submitted(cast.owner)
     pairs = [Pair.of("scene", each.pk, other.pk) for each in (room, copy)]
     decide_match(by=cast.analyst, pair=pairs[0], verdict=Verdict.SAME)
-    with database_role("icse_app"):
+    with served(cast.analyst):
         decide_match(by=cast.analyst, pair=pairs[1], verdict=Verdict.NOT_SAME)
     (standing,) = Decision.objects.current()
     assert (standing.verdict, find_decision(cast.analyst, pairs[0])) == ("not_same", standing)
-    with database_role("icse_app"):
+    with served(cast.analyst):
         withdraw_decision(by=cast.analyst, pair=pairs[0])
     assert not Decision.objects.current().exists()
 

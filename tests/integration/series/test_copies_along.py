@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.factories.evidence import submitted
 from tests.factories.media_analysis import connect
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory, make_stack
-from tests.roles import database_role
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +51,16 @@ def test_visible_copies_go_into_a_series_and_out_of_it(
     cast: Cast, series: Series, stack: list[Material], chosen: int
 ) -> None:
     asked: dict[str, Any] = {"by": cast.analyst, "series_id": series.pk, "material_ids": [stack[chosen].pk]}
-    with database_role("icse_app"):
+    with served(cast.analyst):
         add_materials(**asked)
     assert held(series) == {each.pk for each in stack[:3]}
-    with database_role("icse_app"):
+    with served(cast.analyst):
         remove_materials(**asked)
     assert held(series) == set()
 
 
 def test_series_starts_with_the_copies(cast: Cast, stack: list[Material]) -> None:
-    with database_role("icse_app"):
+    with served(cast.analyst):
         made = create_series(by=cast.analyst, name="Red curtain", material_ids=[stack[0].pk])
     assert held(made) == {each.pk for each in stack[:3]}
 
@@ -115,7 +115,7 @@ def test_stack_is_proposed_once_with_its_copies(
     for score, outsider in enumerate(stack, start=20):
         for member in members:
             connect(member, outsider, "scene", score=score)
-    with database_role("icse_app"):
+    with served(cast.analyst):
         (proposal,) = propose_for_series(cast.analyst, series)
     assert (proposal.material, proposal.copies) == (stack[2], 2)
     assert len(proposal.reasons) == 1

@@ -27,7 +27,7 @@ from series.services.curating import (
 )
 from series.services.merging import merge_series
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import ServedSwitch
 from tests.factories.evidence import submitted
 from tests.factories.series import SeriesFactory, SeriesMaterialFactory
 
@@ -62,9 +62,9 @@ def snapshot() -> list[object]:
     return [*rows.values_list(), *SeriesMaterial.objects.order_by("pk").values_list()]
 
 
-def test_series_starts_from_a_selection(cast: Cast, as_app: RoleSwitch) -> None:
+def test_series_starts_from_a_selection(cast: Cast, as_app: ServedSwitch) -> None:
     materials = [submitted(cast.owner) for _ in range(2)]
-    with as_app():
+    with as_app(cast.analyst):
         series = create_series(
             by=cast.analyst,
             name="  Blue   wallpaper ",
@@ -109,9 +109,9 @@ def test_describe_changes_what_is_named(cast: Cast, series: Series) -> None:
     )  # fmt: skip
 
 
-def test_add_twice_and_remove_twice(cast: Cast, series: Series, as_app: RoleSwitch) -> None:
+def test_add_twice_and_remove_twice(cast: Cast, series: Series, as_app: ServedSwitch) -> None:
     material = submitted(cast.owner)
-    with as_app():
+    with as_app(cast.analyst):
         for _ in range(2):
             add_materials(by=cast.analyst, series_id=series.pk, material_ids=[material.pk])
             assert held(series) == {material.pk}
@@ -174,23 +174,26 @@ def test_merged_series_changes_no_more(cast: Cast, series: Series, act: str) -> 
     assert snapshot() == before
 
 
-def test_sharing_opens_and_closes_a_series(cast: Cast, series: Series, as_app: RoleSwitch) -> None:
-    with as_app():
+def test_sharing_opens_and_closes_a_series(cast: Cast, series: Series, as_app: ServedSwitch) -> None:
+    with as_app(cast.analyst):
         share_series(by=cast.analyst, series_id=series.pk, sharing=Sharing.MEMBERS)
+    with as_app(cast.partner):
         assert get_visible_series(cast.partner, series.pk) == series
+    with as_app(cast.analyst):
         share_series(by=cast.analyst, series_id=series.pk, sharing=Sharing.NATIONAL)
-        with pytest.raises(NotFound):
-            get_visible_series(cast.partner, series.pk)
+    with as_app(cast.partner), pytest.raises(NotFound):
+        get_visible_series(cast.partner, series.pk)
+    with as_app(cast.colleague):
         assert get_visible_series(cast.colleague, series.pk) == series
 
 
-def test_merge_moves_materials_and_leaves_a_pointer(cast: Cast, series: Series, as_app: RoleSwitch) -> None:
+def test_merge_moves_materials_and_leaves_a_pointer(cast: Cast, series: Series, as_app: ServedSwitch) -> None:
     one, both = submitted(cast.owner), submitted(cast.owner)
     other = SeriesFactory.create(created_by=cast.analyst)
     for material in (one, both):
         SeriesMaterialFactory.create(series=other, material=material)
     SeriesMaterialFactory.create(series=series, material=both)
-    with as_app():
+    with as_app(cast.analyst):
         merge_series(by=cast.analyst, series_id=series.pk, other_id=other.pk)
     assert held(series) == held(other) == {one.pk, both.pk}
     assert find_merge_target(cast.colleague, get_visible_series(cast.colleague, other.pk)) == series

@@ -8,7 +8,7 @@ from series.pairs import Pair
 from series.queries.decisions import find_decision, get_decision, list_decision_history
 from series.services.decisions import decide_match, withdraw_decision
 from tests.cast import Cast
-from tests.conftest import RoleSwitch
+from tests.conftest import ServedSwitch
 from tests.factories.evidence import submitted
 from tests.factories.media_analysis import connect
 
@@ -23,8 +23,8 @@ def pair(cast: Cast) -> Pair:
     return Pair.of("scene", other.pk, one.pk)
 
 
-def test_analyst_decides(cast: Cast, pair: Pair, as_app: RoleSwitch) -> None:
-    with as_app():
+def test_analyst_decides(cast: Cast, pair: Pair, as_app: ServedSwitch) -> None:
+    with as_app(cast.analyst):
         decision = decide_match(by=cast.analyst, pair=pair, verdict=Verdict.SAME, reason="same wallpaper")
     assert decision.country == cast.analyst.unit.country
     assert find_decision(cast.colleague, pair) == decision
@@ -52,9 +52,9 @@ def test_countries_decide_apart(cast: Cast, pair: Pair) -> None:
     assert find_decision(cast.third, pair) is None
 
 
-def test_withdrawn_decision_stands_no_more(cast: Cast, pair: Pair, as_app: RoleSwitch) -> None:
+def test_withdrawn_decision_stands_no_more(cast: Cast, pair: Pair, as_app: ServedSwitch) -> None:
     decide_match(by=cast.analyst, pair=pair, verdict=Verdict.SAME)
-    with as_app():
+    with as_app(cast.analyst):
         withdraw_decision(by=cast.analyst, pair=pair)
         withdraw_decision(by=cast.analyst, pair=pair)
     with pytest.raises(NotFound):

@@ -16,7 +16,7 @@ from tests.factories.accounts import OfficerFactory
 from tests.factories.evidence import SubmissionFactory, submitted
 from tests.factories.media_analysis import connect
 from tests.factories.series import DecisionFactory, make_stack
-from tests.roles import database_role
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def pair_of(match: Match) -> Pair:
 
 def heard(officer: Officer, match: Match) -> list[tuple[str, str, bool]]:
     """Return who said what of a match, as an officer hears it, and whether it is against the own country."""
-    with database_role("icse_app"):
+    with served(officer):
         said = country_decisions(officer, pair_of(match))
     return [(each.decision.country.code, each.decision.verdict, each.disagrees) for each in said]
 

@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.factories.evidence import submitted
 from tests.factories.media_analysis import connect, share_signal
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
-from tests.roles import database_role
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +33,12 @@ def series_of(officer: Officer, *materials: Material) -> Series:
 
 
 def proposals(officer: Officer, series: Series) -> list[Proposal]:
-    with database_role("icse_app"):
+    with served(officer):
         return propose_for_series(officer, series)
 
 
 def queued(officer: Officer) -> list[QueuedMatch]:
-    with database_role("icse_app"):
+    with served(officer):
         queue = proposals_to_decide(officer)
         return queue[0 : len(queue)]
 
@@ -58,7 +58,7 @@ def test_proposals_come_with_reasons_strongest_first(cast: Cast) -> None:
     assert [each.material for each in found] == [copy, face, device]
     assert [reason.kind for reason in found[0].reasons] == ["copy", "face"]
     assert {reason.member for each in found for reason in each.reasons} == {member.pk}
-    with database_role("icse_app"):
+    with served(cast.analyst):
         assert get_match(cast.analyst, found[2].reasons[0].match_id).kind == "device"
 
 
@@ -149,7 +149,7 @@ def test_queue_cuts_pages_over_all_its_lists(cast: Cast) -> None:
     connect(one, other, "face")
     share_signal(Kind.BODY_SERIAL, "4711", urgent, one, other)
     whole = queued(cast.analyst)
-    with database_role("icse_app"):
+    with served(cast.analyst):
         pages = Paginator(proposals_to_decide(cast.analyst), 2)
         assert [each for page in pages for each in page.object_list] == whole
     assert len(whole) == len({each.match.id for each in whole}) == 5
@@ -160,7 +160,7 @@ def test_queue_names_matches_that_can_be_read(cast: Cast) -> None:
     connect(one, other, "scene")
     share_signal(Kind.BODY_SERIAL, "4711", one, other)
     for each in queued(cast.analyst):
-        with database_role("icse_app"):
+        with served(cast.analyst):
             match = get_match(cast.analyst, each.match.id)
         assert (match.kind, match.left, match.right) == (each.match.kind, each.match.left, each.match.right)
 

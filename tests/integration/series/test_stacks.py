@@ -16,7 +16,7 @@ from series.models import Stack, StackMember
 from series.queries.stacks import collapse_stacks, stack_of, stacks_of
 from series.tasks import propose
 from tests.cast import Cast, make_cast
-from tests.conftest import RoleSwitch
+from tests.conftest import RoleSwitch, ServedSwitch
 from tests.factories.evidence import SubmissionFactory, submitted
 from tests.factories.media_analysis import connect, share_signal
 from tests.factories.series import DecisionFactory, make_stack
@@ -202,10 +202,10 @@ def test_stacks_of_a_page_take_the_same_number_of_queries(cast: Cast) -> None:
     assert queries(1) == queries(7)
 
 
-def test_stacks_are_read_as_the_application(cast: Cast, as_app: RoleSwitch) -> None:
+def test_stacks_are_read_as_the_application(cast: Cast, as_app: ServedSwitch) -> None:
     hub, member = submitted(cast.owner, material__width=900), submitted(cast.owner)
     make_stack(hub, member)
-    with as_app():
+    with as_app(cast.owner):
         assert listed(cast.owner) == {hub.pk}
         assert stack_of(cast.owner, member).representative == hub
 

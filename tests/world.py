@@ -1,0 +1,90 @@
+"""One object of the owner for every kind that an address may name, and what would betray them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+import pytest
+from django.http.response import HttpResponseBase
+
+from accounts.models import Officer
+from evidence.models import Material
+from evidence.store import Shelf, store
+from forum.models import Topic
+from search.models import PictureQuery
+from tests.addresses import Address
+from tests.cast import Cast
+from tests.factories.accounts import ApiTokenFactory
+from tests.factories.evidence import DerivativeFactory, submitted
+from tests.factories.media_analysis import FaceFactory, connect
+from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
+
+FILE_NAME: Final = "only-the-owner-knows.jpg"
+SERIES_NAME: Final = "Only the owner knows"
+
+
+@dataclass(frozen=True)
+class World:
+    """One object of the owner for every kind that an address may name; films are named apart."""
+
+    objects: Mapping[str, UUID]
+    film: UUID
+
+    def path(self, address: Address) -> str:
+        """Return the address of the owner's object."""
+        material = self.film if address.name == "playable" else self.objects["material_id"]
+        return address.path({**self.objects, "material_id": material, "kind": "blurred"})
+
+    def path_to_nothing(self, address: Address) -> str:
+        """Return the same address of an object that does not exist."""
+        return address.path({**{name: uuid4() for name in self.objects}, "kind": "blurred"})
+
+    def betrayals(self, body: str) -> list[str]:
+        """Return what a page shows of the owner's objects."""
+        secrets = (FILE_NAME, SERIES_NAME, *map(str, self.objects.values()))
+        return [secret for secret in secrets if secret in body]
+
+
+def _photo(owner: Officer, batch: UUID) -> Material:
+    photo = submitted(owner, file_name=FILE_NAME, batch=batch)
+    picture = b"bytes of a blurred picture"
+    digest = store().put(picture, Shelf.DERIVATIVES)
+    DerivativeFactory.create(material=photo, sha256=digest, size=len(picture))
+    return photo
+
+
+def _film(owner: Officer) -> Material:
+    film = submitted(owner)
+    film.kind, film.media_type, film.size = "video", "video/mp4", 5
+    film.sha256 = store().put(b"bytes", Shelf.ORIGINALS)
+    film.save()
+    return film
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """Return objects of the owner of which nobody outside the owner's country may know."""
+    batch = uuid4()
+    photo, other = _photo(cast.owner, batch), submitted(cast.owner)
+    DecisionFactory.about(cast.analyst, photo, other, kind="copy")
+    series = SeriesFactory.create(created_by=cast.owner, name=SERIES_NAME)
+    SeriesMaterialFactory.create(series=series, material=photo)
+    topic = Topic.objects.create(series=series, title="The wallpaper", opened_by=cast.owner)
+    query = PictureQuery.objects.create(officer=cast.owner, scopes=[], material=photo, state="done")
+    objects = {
+        "material_id": photo.pk,
+        "batch_id": batch,
+        "face_id": FaceFactory.create(material=photo, model_id="sface-test").pk,
+        "match_id": connect(photo, other).pk,
+        "series_id": series.pk,
+        "topic_id": topic.pk,
+        "query_id": query.pk,
+        "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
+    }
+    return World(objects, _film(cast.owner).pk)
+
+
+def body_of(answer: HttpResponseBase) -> str:
+    content = answer.getvalue() if answer.streaming else answer.content  # type: ignore[attr-defined]
+    return bytes(content).decode(errors="replace")
