@@ -10,8 +10,9 @@ OWNER: Final = "owner"  # migrations and the commands of an operator: owns the t
 ROLES: Final = (APP, ENGINE, OWNER)
 
 _OWNER_COMMANDS: Final = frozenset(
-    {"demo", "dbshell", "flush", "makemigrations", "migrate", "sqlmigrate", "up"}
+    {"demo", "dbshell", "flush", "makemigrations", "migrate", "sqlmigrate", "up", "verify_audit"}
 )
+_ENGINE_COMMANDS: Final = frozenset({"seal_audit"})
 
 
 def role_for_command(arguments: Sequence[str]) -> str:
@@ -19,4 +20,4 @@ def role_for_command(arguments: Sequence[str]) -> str:
     command = arguments[0] if arguments else ""
     if command in _OWNER_COMMANDS or command.startswith("create"):
         return OWNER
-    return APP
+    return ENGINE if command in _ENGINE_COMMANDS else APP

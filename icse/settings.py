@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "icse",
     "icse.common",
     "accounts",
+    "accounts.audit",
     "evidence",
     "media_analysis",
     "series",
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "accounts.middleware.ActingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "icse.common.middleware.DomainErrorMiddleware",
@@ -154,6 +156,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 10},
+        # A statement goes out together with the one that says for whom it is made; a cursor cannot.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -181,6 +185,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# --- The audit log -----------------------------------------------------------------------------------------
+
+# What signs its checkpoints: 32 random bytes in base64url. Only `manage.py seal_audit` needs it.
+AUDIT_KEY = _LAYOUT.secrets.read("audit") if EMBEDDED else env.text("AUDIT_KEY")
 
 # --- Files -------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,11 @@ os.environ["ICSE_ROLE"] = "owner"
 os.environ["DATA_DIR"] = str(_BASE_DIR / "var" / "test")
 
 from icse.settings import *  # noqa: E402, F403, TID251
-from icse.settings import DATA_DIR, LOGGING, MIDDLEWARE  # noqa: E402, TID251
+from icse.settings import DATA_DIR, DATABASES, LOGGING, MIDDLEWARE  # noqa: E402, TID251
 
+# Tests that commit empty the tables afterwards, the audit log's as well.
+DATABASES["default"]["OPTIONS"]["options"] = "-c icse.emptying=on"
+AUDIT_KEY = "A" * 43
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MIDDLEWARE = ["tests.roles.RequestsRunAsApp", *MIDDLEWARE]
 STORAGES = {

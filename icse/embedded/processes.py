@@ -72,6 +72,18 @@ def beat_service(layout: Layout) -> Service:
     )
 
 
+def sealer_service(layout: Layout) -> Service:
+    """Return the process that seals and signs the audit log."""
+    return Service(
+        name="audit",
+        command=[sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "seal_audit"],
+        log=layout.log_dir / "audit.log",
+        is_ready=_after(_SETTLING_SECONDS),
+        description="sealer of the audit log",
+        environment=_environment(layout, ENGINE),
+    )
+
+
 def _environment(layout: Layout, role: str) -> dict[str, str]:
     return {
         "HTTPS": "no",  # served here without a proxy; whoever has one in front says HTTPS=yes

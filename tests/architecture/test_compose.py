@@ -30,7 +30,18 @@ def _strings(node: object) -> list[str]:
 
 
 def test_every_part_of_the_platform_is_there() -> None:
-    expected = {"nginx", "web", "ws", "worker", "decoder", "interactive", "beat", "postgres", "valkey"}
+    expected = {
+        "nginx",
+        "web",
+        "ws",
+        "worker",
+        "decoder",
+        "interactive",
+        "beat",
+        "audit",
+        "postgres",
+        "valkey",
+    }
     assert set(SERVING) == expected
 
 

@@ -19,7 +19,7 @@ from icse.embedded.lock import AlreadyRunning, only_launcher
 from icse.embedded.service import ServiceFailed
 from icse.embedded.supervisor import Supervisor
 
-_SECRETS: Final = ("django", *postgres.SECRET_NAMES, *valkey.SECRET_NAMES)
+_SECRETS: Final = ("django", "audit", *postgres.SECRET_NAMES, *valkey.SECRET_NAMES)
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ADDRESSES: Final = ("DATABASE_URL", "DATABASE_ENGINE_URL", "DATABASE_OWNER_URL", "BROKER_URL")
 
@@ -86,6 +86,7 @@ class Command(BaseCommand):
             processes.worker_service(layout, "analysis", "analyze,match,default", settings.CORES),
             processes.worker_service(layout, "interactive", "query", 1),
             processes.beat_service(layout),
+            processes.sealer_service(layout),
         )
 
     def _report(self, line: str) -> None:

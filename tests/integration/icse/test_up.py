@@ -45,7 +45,7 @@ def launcher(installation: Launcher) -> Launcher:
 
 
 def test_every_service_has_one_clear_line(launcher: Launcher) -> None:
-    for name in ("postgres", "valkey", "web", "analysis", "interactive", "beat"):
+    for name in ("postgres", "valkey", "web", "analysis", "interactive", "beat", "audit"):
         assert len(re.findall(rf"^{name} +ready ", launcher.lines(), re.MULTILINE)) == 1
 
 
