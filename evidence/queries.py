@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Count, Max, Min, OuterRef, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Value
 
 from evidence.models import CustodyEvent, Derivative, Kind, Material, Priority, Submission
 from evidence.store import Shelf
@@ -144,17 +144,29 @@ def get_derivative(officer: Officer, material_id: UUID, kind: str, at_ms: int = 
     return derivative
 
 
-def kept_frames(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, tuple[int, ...]]:
-    """Return for each material the places, in milliseconds, of its kept pictures, in order: 0 of a photo.
+@dataclass(frozen=True, slots=True)
+class KeptFrames:
+    """The places, in milliseconds and in order, of a material's kept pictures: 0 of a photo.
 
-    Those that its own analysis chose; frames that were taken to show a match are the match's alone.
-    Materials of which nothing was made yet are left out.
+    `own` are those that its own analysis chose; `every` also those that were taken to show a match, which
+    are the match's alone.
     """
+
+    own: tuple[int, ...] = ()
+    every: tuple[int, ...] = ()
+
+
+def kept_frames(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, KeptFrames]:
+    """Return the kept pictures of each material, in one query; one of which nothing was made has none."""
     blurred = Derivative.objects.visible_to(officer).filter(
-        material__in=material_ids, kind=Derivative.Kind.BLURRED, is_for_match=False
+        material__in=material_ids, kind=Derivative.Kind.BLURRED
     )
-    rows = blurred.values_list("material").annotate(frames=ArrayAgg("at_ms", order_by="at_ms"))
-    return {material_id: tuple(frames) for material_id, frames in rows}
+    rows = blurred.values_list("material").annotate(
+        own=ArrayAgg("at_ms", order_by="at_ms", filter=Q(is_for_match=False), default=Value([])),
+        every=ArrayAgg("at_ms", order_by="at_ms"),
+    )
+    found = {material_id: KeptFrames(tuple(own), tuple(every)) for material_id, own, every in rows}
+    return {material_id: found.get(material_id, KeptFrames()) for material_id in material_ids}
 
 
 def list_own_custody(officer: Officer, material: Material) -> list[CustodyEvent]:

@@ -212,7 +212,7 @@ def _asked_picture(officer: Officer, query: PictureQuery) -> dict[str, Any] | No
     if query.material is None:
         return None
     sheet = Sheet.over(query.material.width, query.material.height)
-    is_shown = query.at_ms in kept_frames(officer, [query.material.pk]).get(query.material.pk, ())
+    is_shown = query.at_ms in kept_frames(officer, [query.material.pk])[query.material.pk].own
     return {
         "material": query.material,
         "sheet": sheet,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence.queries import kept_frames, origins
+from evidence.queries import KeptFrames, kept_frames, origins
 from media_analysis.models import RunState
 from media_analysis.queries.facts import cameras, count_faces
 from media_analysis.queries.progress import WAITING, progress_from
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Card:
     """A material as a tile shows it; what analyzers found is empty until the asker's own analysis is through.
 
-    `frames_ms` are the places of the pictures that can be shown: 0 of a photo, none before there is one.
+    `frames_ms` are the places of its own pictures that can be shown: 0 of a photo, none before there is one;
+    `match_frames_ms` are all that a match may show.
     """
 
     material: Material
     origin: Origin
     progress: Progress
     frames_ms: tuple[int, ...] = ()
+    match_frames_ms: tuple[int, ...] = ()
     copies: int = 1
     faces: int = 0
     camera: str = ""
@@ -95,17 +97,19 @@ def cards_by_id(officer: Officer, materials: Sequence[Material]) -> dict[UUID, C
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    frames: dict[UUID, tuple[int, ...]]
+    frames: dict[UUID, KeptFrames]
     copies: dict[UUID, int]
     faces: dict[UUID, int]
     cameras: dict[UUID, str]
 
     def card(self, material: Material, origin: Origin, progress: Progress) -> Card:
+        frames = self.frames.get(material.pk, KeptFrames())
         return Card(
             material=material,
             origin=origin,
             progress=progress,
-            frames_ms=tuple(self.frames.get(material.pk, ())),
+            frames_ms=frames.own,
+            match_frames_ms=frames.every,
             copies=self.copies.get(material.pk, 1),
             faces=self.faces.get(material.pk, 0),
             camera=self.cameras.get(material.pk, ""),

@@ -75,10 +75,15 @@ def overview_context(officer: Officer, material: Material, *, begin_ms: int | No
     return viewer_context(officer, material, begin_ms=begin_ms) | facts_context(officer, material)
 
 
+def _frame_at(card: Card, begin_ms: int) -> int | None:
+    """Return the frame to show of a place that a match named, else the nearest of the video's own."""
+    return begin_ms if begin_ms in card.match_frames_ms else nearest_frame(card.frames_ms, begin_ms)
+
+
 def viewer_context(officer: Officer, material: Material, *, begin_ms: int | None = None) -> dict[str, Any]:
     """Return what the viewer shows: picture or video, faces drawn on it, frames, progress."""
     card = cards_of(officer, [material])[0]
-    shown_ms = card.poster_ms if begin_ms is None else nearest_frame(card.frames_ms, begin_ms)
+    shown_ms = card.poster_ms if begin_ms is None else _frame_at(card, begin_ms)
     is_video = material.kind == Kind.VIDEO
     faces = faces_of(material, list_faces(officer, material.pk), card.frames_ms) if card.is_done else []
     return {

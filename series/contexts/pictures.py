@@ -50,7 +50,7 @@ class Pane:
     ) -> Pane:
         """Return a side with its boxes and points, which are given relative to the picture."""
         sheet = Sheet.over(card.material.width, card.material.height)
-        shown_ms = nearest_frame(card.frames_ms, at_ms or 0)
+        shown_ms = nearest_frame(card.match_frames_ms, at_ms or 0)
         is_kept = shown_ms == (at_ms or 0) or at_ms is None
         found = list(boxes or ()) if is_kept else []
         return cls(
@@ -116,7 +116,7 @@ def faces_with_material(officer: Officer, rows: Collection[FaceRow]) -> list[Fac
     return [
         face
         for row in rows
-        for face in faces_of(materials[row.material_id], [row], frames.get(row.material_id, ()))
+        for face in faces_of(materials[row.material_id], [row], frames[row.material_id].own)
     ]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.models import Derivative, Material
-from evidence.queries import kept_frames
+from evidence.queries import KeptFrames, kept_frames
 from evidence.services import keep_derivative
 from tests.cast import Cast
 from tests.factories.evidence import submitted
@@ -27,7 +27,7 @@ def test_frame_of_a_match_is_none_of_the_films_own(cast: Cast) -> None:
     film = submitted(cast.owner)
     _keep(film, 0, is_for_match=False)
     _keep(film, 5000, is_for_match=True)
-    assert kept_frames(cast.owner, [film.pk]) == {film.pk: (0,)}
+    assert kept_frames(cast.owner, [film.pk]) == {film.pk: KeptFrames(own=(0,), every=(0, 5000))}
 
 
 @pytest.mark.parametrize("order", [(True, False), (False, True)])
@@ -35,4 +35,4 @@ def test_frame_that_the_films_analysis_chose_stays_its_own(cast: Cast, order: tu
     film = submitted(cast.owner)
     for is_for_match in order:
         _keep(film, 5000, is_for_match=is_for_match)
-    assert kept_frames(cast.owner, [film.pk]) == {film.pk: (5000,)}
+    assert kept_frames(cast.owner, [film.pk])[film.pk].own == (5000,)

@@ -175,7 +175,7 @@ def shared(cast: Cast) -> Match:
     films = [submitted(cast.owner, material=each, analyzed_at=timezone.now()) for each in videos]
     for film in films:
         for at_ms in (0, 3_000, 12_000, 63_000):
-            DerivativeFactory.create(material=film, at_ms=at_ms)
+            DerivativeFactory.create(material=film, at_ms=at_ms, is_for_match=at_ms > 0)
     regions = {
         "left": [[0, 0, 1, 1]],
         "right": [[0, 0, 1, 1]],
