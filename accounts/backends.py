@@ -6,7 +6,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import Country, Officer
+from accounts.models import Officer
+from accounts.policies import is_in_service
 from accounts.queries import find_officer
 
 
@@ -18,12 +19,8 @@ class OfficerBackend(ModelBackend):
     """
 
     def user_can_authenticate(self, user: AbstractBaseUser | AnonymousUser | None) -> bool:
-        """Tell whether the officer is in service and their country active."""
-        return (
-            isinstance(user, Officer)
-            and super().user_can_authenticate(user)
-            and user.unit.country.state == Country.State.ACTIVE
-        )
+        """Tell whether the officer is in service, and their unit and country with them."""
+        return isinstance(user, Officer) and super().user_can_authenticate(user) and is_in_service(user)
 
     def get_user(self, user_id: UUID | str) -> Officer | None:
         """Return the officer with unit and country, or None where they may not act any more."""

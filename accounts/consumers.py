@@ -3,7 +3,10 @@
 from typing import Any
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.auth import HASH_SESSION_KEY
 
+from accounts.queries import StreamClaim
+from accounts.streams import watch_of_this_process
 from icse.common.hints import group_of
 
 NOT_SIGNED_IN = 4401
@@ -20,13 +23,19 @@ class HintsConsumer(AsyncJsonWebsocketConsumer):
         if not officer.is_authenticated or not officer.is_active:
             await self.close(code=NOT_SIGNED_IN)
             return
+        session = self.scope.get("session") or {}
+        self.claim = StreamClaim(
+            officer.pk, getattr(session, "session_key", None), session.get(HASH_SESSION_KEY)
+        )
         self.stream = group_of(officer.pk)
         await self.channel_layer.group_add(self.stream, self.channel_name)
+        watch_of_this_process().join(self)
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
         """Leave the stream."""
         if hasattr(self, "stream"):
+            watch_of_this_process().leave(self)
             await self.channel_layer.group_discard(self.stream, self.channel_name)
 
     async def receive(self, *args: Any, **kwargs: Any) -> None:
@@ -36,3 +45,9 @@ class HintsConsumer(AsyncJsonWebsocketConsumer):
         """Pass a hint on, numbered within this connection."""
         self.number += 1
         await self.send_json({"number": self.number, "kind": event["kind"]})
+
+    async def end(self, event: dict[str, str | None]) -> None:
+        """Close the stream, unless another session than this one was meant."""
+        meant = event["session_key"]
+        if meant is None or meant == self.claim.session_key:
+            await self.close(code=NOT_SIGNED_IN)

@@ -1,23 +1,31 @@
+from collections.abc import Iterator
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
 
-from accounts.querysets import ApiTokenQuerySet, CountryQuerySet, OfficerManager
+from accounts.querysets import ApiTokenQuerySet, CountryQuerySet, OfficerManager, UnitQuerySet
 from icse.common.ids import new_id
 
 
 class Country(models.Model):
-    """A member: an ISO 3166 country, or an organisation with a code of its own."""
+    """A member: an ISO 3166 country, or an organisation with a code of its own.
+
+    Only what is active takes part; how a country gets there is `accounts.onboarding`.
+    """
 
     class State(models.TextChoices):
+        INVITED = "invited", "Invited"
+        DOCUMENTS = "documents", "Documents"
+        APPROVED = "approved", "Approved"
         ACTIVE = "active", "Active"
         SUSPENDED = "suspended", "Suspended"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=8, unique=True)
     name = models.CharField(max_length=100, unique=True)
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    state = models.CharField(max_length=10, choices=State, default=State.INVITED)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = CountryQuerySet.as_manager()
@@ -30,7 +38,8 @@ class Country(models.Model):
                 condition=models.Q(code__regex=r"^[A-Z][A-Z0-9]{1,7}$"), name="country_code_is_capitals"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["active", "suspended"]), name="country_state_is_known"
+                condition=models.Q(state__in=["invited", "documents", "approved", "active", "suspended"]),
+                name="country_state_is_known",
             ),
         )
 
@@ -70,11 +79,14 @@ class Scope(models.Model):
 
 
 class Unit(models.Model):
-    """A specialist unit of a country."""
+    """A specialist unit of a country; officers of a suspended one are out of service."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="units")
     name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
@@ -95,7 +107,11 @@ class Role(models.TextChoices):
 
 
 class Officer(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in, always of one unit."""
+    """A person who signs in, always of one unit.
+
+    Who left keeps name, unit and past; `former_email` keeps the address, which may then be invited anew.
+    Sessions are bound to `sessions_epoch`: raising it ends them all.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
@@ -105,6 +121,10 @@ class Officer(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    last_active_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    former_email = models.EmailField(blank=True)
+    sessions_epoch = models.PositiveIntegerField(default=0)
 
     objects = OfficerManager()
 
@@ -118,10 +138,23 @@ class Officer(AbstractBaseUser, PermissionsMixin):
         constraints = (
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="officer_role_is_known"),
             models.CheckConstraint(condition=models.Q(is_superuser=False), name="officer_is_never_superuser"),
+            models.CheckConstraint(
+                condition=models.Q(left_at=None) | models.Q(is_active=False),
+                name="officer_who_left_is_inactive",
+            ),
         )
 
     def __str__(self) -> str:
         return self.full_name
+
+    def get_session_auth_hash(self) -> str:
+        """Return what binds a session to this officer's password and epoch."""
+        return f"{super().get_session_auth_hash()}.{self.sessions_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same under former keys of the installation."""
+        for former in super().get_session_auth_fallback_hash():
+            yield f"{former}.{self.sessions_epoch}"
 
     @property
     def initials(self) -> str:

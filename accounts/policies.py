@@ -49,6 +49,12 @@ OPERATOR: Final = Operator()
 Actor = Officer | Operator
 
 
+def is_in_service(officer: Officer) -> bool:
+    """Tell whether officer, unit and country are all active: only then may anybody act in their name."""
+    unit = officer.unit
+    return officer.is_active and unit.is_active and unit.country.state == Country.State.ACTIVE
+
+
 def has_permission(officer: Officer, permission: Permission) -> bool:
     """Tell whether the officer's role carries the permission and the officer may act at all."""
     return officer.is_active and permission in ROLE_PERMISSIONS[Role(officer.role)]

@@ -1,19 +1,55 @@
 """Reads about countries, officers and their scopes."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
-from accounts.policies import Permission, has_permission
+from accounts.policies import Permission, has_permission, is_in_service
 from accounts.tokens import digest_of
 from icse.common.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class StreamClaim:
+    """Whose stream is open, under which session; without one only the officer is asked about."""
+
+    officer_id: UUID
+    session_key: str | None
+    session_hash: str | None
+
+
+def find_broken_claims(claims: Collection[StreamClaim]) -> set[StreamClaim]:
+    """Return the streams that must end: the officer is out of service, or the session is over."""
+    officers = Officer.objects.select_related("unit__country").in_bulk([each.officer_id for each in claims])
+    sessions = Session.objects.filter(
+        session_key__in=[each.session_key for each in claims if each.session_key],
+        expire_date__gt=timezone.now(),
+    )
+    living = set(sessions.values_list("session_key", flat=True))
+    return {each for each in claims if not _still_holds(each, officers.get(each.officer_id), living)}
+
+
+def _still_holds(claim: StreamClaim, officer: Officer | None, living: set[str]) -> bool:
+    if officer is None or not is_in_service(officer):
+        return False
+    if claim.session_key is None:
+        return True
+    return claim.session_key in living and constant_time_compare(
+        claim.session_hash or "", officer.get_session_auth_hash()
+    )
 
 
 def scopes_of(officer: Officer) -> tuple[int, ...]:
     """Return the numbers of the scopes that the officer stands in, read once per request.
 
-    Roles without a right to media, and members of a suspended country, stand in none.
+    Roles without a right to media, and officers of a suspended unit or of a country that is not active,
+    stand in none.
     """
     if officer.known_scopes is None:
         officer.known_scopes = _read_scopes(officer)
@@ -21,10 +57,9 @@ def scopes_of(officer: Officer) -> tuple[int, ...]:
 
 
 def _read_scopes(officer: Officer) -> tuple[int, ...]:
-    country = officer.unit.country
-    if country.state != Country.State.ACTIVE or not has_permission(officer, Permission.MATERIAL_SEE):
+    if not is_in_service(officer) or not has_permission(officer, Permission.MATERIAL_SEE):
         return ()
-    standing = Scope.objects.filter(Q(country=country) | Q(kind=Scope.Kind.MEMBERS))
+    standing = Scope.objects.filter(Q(country=officer.unit.country) | Q(kind=Scope.Kind.MEMBERS))
     return tuple(standing.order_by("pk").values_list("pk", flat=True))
 
 

@@ -7,13 +7,19 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accounts.models import ApiToken, Country, Officer
+    from accounts.models import ApiToken, Country, Officer, Unit
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
     def active(self) -> CountryQuerySet:
         """Keep the countries that take part at present."""
         return self.filter(state="active")
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def active(self) -> UnitQuerySet:
+        """Keep the units whose officers are not suspended together."""
+        return self.filter(is_active=True)
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -23,6 +29,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
             models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
             revoked_at=None,
             officer__is_active=True,
+            officer__unit__is_active=True,
             officer__unit__country__state="active",
         )
 

@@ -59,8 +59,10 @@ class NewOfficer:
 
 
 @transaction.atomic
-def create_country(*, by: Actor, code: str, name: str) -> Country:
-    """Add a member country together with the scope that stands for it.
+def create_country(
+    *, by: Actor, code: str, name: str, state: Country.State = Country.State.INVITED
+) -> Country:
+    """Add a member country together with the scope that stands for it; until it is active it stands in none.
 
     Raises:
         AccessDenied: The actor may not manage countries.
@@ -69,7 +71,7 @@ def create_country(*, by: Actor, code: str, name: str) -> Country:
     check_can_manage_countries(by)
     try:
         with transaction.atomic():
-            country = Country.objects.create(code=code.upper(), name=name)
+            country = Country.objects.create(code=code.upper(), name=name, state=state)
     except (IntegrityError, DataError):
         raise Conflict(
             f"There is a country {code.upper()} or {name} already, or the code is no code."

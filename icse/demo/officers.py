@@ -40,6 +40,7 @@ CAST: Final = (
     Part(SUNDRIA, "Rui Tavares", "rui@sundria.example", Role.OFFICER),
     Part(VESTMARK, "Jana Vesela", "jana@vestmark.example", Role.OFFICER),
     Part(SECRETARIAT, "Sam Okoro", "sam@secretariat.example", Role.SECRETARIAT_ADMINISTRATOR),
+    Part(SECRETARIAT, "Noor Haddad", "noor@secretariat.example", Role.SECRETARIAT_ADMINISTRATOR),
 )
 
 
@@ -56,7 +57,7 @@ def make_officers() -> list[NewOfficer]:
     """
     units = {}
     for code, (name, unit) in _COUNTRIES.items():
-        country = create_country(by=OPERATOR, code=code, name=name)
+        country = create_country(by=OPERATOR, code=code, name=name, state=Country.State.ACTIVE)
         units[code] = create_unit(by=OPERATOR, country=country, name=unit)
     return [
         create_officer(

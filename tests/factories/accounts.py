@@ -28,6 +28,7 @@ class CountryFactory(DjangoModelFactory[Country]):
 
     code = Sequence(lambda number: f"Q{number:03d}")
     name = LazyAttribute(lambda country: f"Country {country.code}")
+    state = Country.State.ACTIVE
 
     @post_generation
     def scope(self: Any, create: bool, extracted: object, **_: object) -> None:  # noqa: FBT001

@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.models import Country
 from accounts.policies import OPERATOR
 from accounts.services import create_country
 from icse.common.errors import Conflict
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, code: str, name: str, **options: object) -> None:
         """Add it; end with an error where code or name are taken or no code."""
         try:
-            country = create_country(by=OPERATOR, code=code, name=name)
+            country = create_country(by=OPERATOR, code=code, name=name, state=Country.State.ACTIVE)
         except Conflict as refusal:
             raise CommandError(refusal.message) from None
         self.stdout.write(f"{country.name} takes part as {country.code}.")

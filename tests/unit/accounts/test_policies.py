@@ -17,8 +17,8 @@ from accounts.policies import (
 from accounts.tokens import digest_of, new_one_time_password, new_token
 from icse.common.access import allows
 
-HOME = Country(code="AA", name="Home")
-ABROAD = Country(code="BB", name="Abroad")
+HOME = Country(code="AA", name="Home", state="active")
+ABROAD = Country(code="BB", name="Abroad", state="active")
 
 # Every right of every role, written out: a change of the table is a change of this test.
 TRUTH = {
