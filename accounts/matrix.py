@@ -12,6 +12,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.ORIGINAL_EXPORT: "Download originals, with a reason",
     Permission.MATCH_DECIDE: "Decide matches",
     Permission.SERIES_CURATE: "Make and curate series, flag persons as identified",
+    Permission.ACCESS_GRANT: "Share single materials and series with an officer or unit",
     Permission.TOPIC_WRITE: "Write in the forum",
     Permission.OFFICER_MANAGE: "Manage the officers of the own country",
     Permission.COUNTRY_MANAGE: "Manage countries and partners",

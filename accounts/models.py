@@ -48,7 +48,7 @@ class Country(models.Model):
 
 
 class Scope(models.Model):
-    """An interned audience: a country, all members, and later a sharing group or a grant holder.
+    """An interned audience: a country, all members, the holder of a grant.
 
     Submissions and series hold scope numbers in `audience`; who may see them is `audience && scopes`.
     A new member or a suspension therefore touches no evidence row.
@@ -57,6 +57,7 @@ class Scope(models.Model):
     class Kind(models.TextChoices):
         COUNTRY = "country", "Country"
         MEMBERS = "members", "All members"
+        GRANT = "grant", "Grant"
 
     id = models.AutoField(primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -66,7 +67,7 @@ class Scope(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(kind="country", country__isnull=False)
-                | models.Q(kind="members", country__isnull=True),
+                | (~models.Q(kind="country") & models.Q(country__isnull=True)),
                 name="scope_names_what_its_kind_needs",
             ),
             models.UniqueConstraint(

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     ORIGINAL_EXPORT = "original.export"
     MATCH_DECIDE = "match.decide"
     SERIES_CURATE = "series.curate"
+    ACCESS_GRANT = "access.grant"
     TOPIC_WRITE = "topic.write"
     OFFICER_MANAGE = "officer.manage"
     COUNTRY_MANAGE = "country.manage"
@@ -28,7 +29,7 @@ _EVERYDAY = frozenset(
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _EVERYDAY,
-    Role.ANALYST: _EVERYDAY | {Permission.MATCH_DECIDE, Permission.SERIES_CURATE},
+    Role.ANALYST: _EVERYDAY | {Permission.MATCH_DECIDE, Permission.SERIES_CURATE, Permission.ACCESS_GRANT},
     Role.NATIONAL_ADMINISTRATOR: frozenset({Permission.OFFICER_MANAGE}),
     Role.SECRETARIAT_ADMINISTRATOR: frozenset({Permission.COUNTRY_MANAGE}),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),

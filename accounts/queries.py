@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -49,7 +50,8 @@ def scopes_of(officer: Officer) -> tuple[int, ...]:
     """Return the numbers of the scopes that the officer stands in, read once per request.
 
     Roles without a right to media, and officers of a suspended unit or of a country that is not active,
-    stand in none.
+    stand in none. Grants that were given to the officer or the unit are asked for now, so that one that has
+    ended or run out opens nothing.
     """
     if officer.known_scopes is None:
         officer.known_scopes = _read_scopes(officer)
@@ -59,7 +61,9 @@ def scopes_of(officer: Officer) -> tuple[int, ...]:
 def _read_scopes(officer: Officer) -> tuple[int, ...]:
     if not is_in_service(officer) or not has_permission(officer, Permission.MATERIAL_SEE):
         return ()
-    standing = Scope.objects.filter(Q(country=officer.unit.country) | Q(kind=Scope.Kind.MEMBERS))
+    country = officer.unit.country
+    granted = RawSQL("SELECT grants_scopes(%s, %s, %s)", [officer.pk, officer.unit_id, country.pk])
+    standing = Scope.objects.filter(Q(country=country) | Q(kind=Scope.Kind.MEMBERS) | Q(pk__in=granted))
     return tuple(standing.order_by("pk").values_list("pk", flat=True))
 
 
@@ -72,6 +76,12 @@ def audience_for(sharing: str, country: Country) -> list[int]:
     if sharing == "members":
         scopes = scopes | Scope.objects.filter(kind=Scope.Kind.MEMBERS)
     return list(scopes.order_by("pk").values_list("pk", flat=True))
+
+
+def granted_scopes(audience: Collection[int]) -> list[int]:
+    """Return the scopes of an audience that stand for grants: a change of sharing leaves them in it."""
+    granted = Scope.objects.filter(pk__in=audience, kind=Scope.Kind.GRANT)
+    return list(granted.order_by("pk").values_list("pk", flat=True))
 
 
 def get_country(code: str) -> Country:

@@ -2,7 +2,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from accounts.grants.models import GrantedObject
 from accounts.models import Country, Officer, Unit
 from evidence.querysets import DerivativeQuerySet, MaterialQuerySet, SubmissionQuerySet
 from icse.common.ids import new_id
@@ -204,3 +206,22 @@ class Derivative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.material_id}"
+
+
+class SubmissionOfficerGrant(GrantedObject, UserObjectPermissionBase):
+    """That a submission was granted to an officer; in force while its grant is."""
+
+    content_object = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="officer_grants")
+
+    # Without guardian's own uniqueness: what has ended may be given again.
+    class Meta:
+        default_permissions = ()
+
+
+class SubmissionUnitGrant(GrantedObject, GroupObjectPermissionBase):
+    """That a submission was granted to everybody of a unit; in force while its grant is."""
+
+    content_object = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="unit_grants")
+
+    class Meta:
+        default_permissions = ()

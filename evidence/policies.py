@@ -1,7 +1,9 @@
 """Who may hand in and take out."""
 
 from accounts.models import Officer
-from accounts.policies import Permission, check_has_permission
+from accounts.policies import Permission, check_has_permission, has_permission
+from evidence.models import Submission
+from icse.common.errors import AccessDenied
 
 
 def check_can_submit_material(officer: Officer) -> None:
@@ -12,3 +14,18 @@ def check_can_submit_material(officer: Officer) -> None:
 def check_can_export_original(officer: Officer) -> None:
     """Check the right to take an original out of the platform; raises AccessDenied."""
     check_has_permission(officer, Permission.ORIGINAL_EXPORT)
+
+
+def check_can_grant_submission(officer: Officer, submission: Submission) -> None:
+    """Check the right to open one submission to an officer or unit, and to end that.
+
+    Only the country that handed it in has it: there an analyst, and whoever handed it in.
+
+    Raises:
+        AccessDenied: It is another country's, or neither of the two.
+    """
+    if submission.country_id != officer.unit.country_id:
+        raise AccessDenied("Only the country that handed it in may open it to anybody: ask them.")
+    is_own = submission.officer_id == officer.pk and has_permission(officer, Permission.MATERIAL_SUBMIT)
+    if not is_own:
+        check_has_permission(officer, Permission.ACCESS_GRANT)

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "icse.common",
     "accounts",
     "accounts.audit",
+    "accounts.grants",
     "evidence",
     "media_analysis",
     "series",

@@ -2,7 +2,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from accounts.grants.models import GrantedObject
 from accounts.models import Country, Officer, Unit
 from evidence.models import Material, Priority, Sharing
 from icse.common.ids import new_id
@@ -161,3 +163,22 @@ class SeriesMaterial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material_id} in {self.series_id}"
+
+
+class SeriesOfficerGrant(GrantedObject, UserObjectPermissionBase):
+    """That a series was granted to an officer; in force while its grant is."""
+
+    content_object = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="officer_grants")
+
+    # Without guardian's own uniqueness: what has ended may be given again.
+    class Meta:
+        default_permissions = ()
+
+
+class SeriesUnitGrant(GrantedObject, GroupObjectPermissionBase):
+    """That a series was granted to everybody of a unit; in force while its grant is."""
+
+    content_object = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="unit_grants")
+
+    class Meta:
+        default_permissions = ()

@@ -39,6 +39,17 @@ def check_can_curate_series(officer: Officer, series: Series) -> None:
         raise AccessDenied("This series is kept by another country: ask them in its forum topic.")
 
 
+def check_can_grant_series(officer: Officer, series: Series) -> None:
+    """Check the right to open a series to an officer or unit: an analyst's, in the country that keeps it.
+
+    Raises:
+        AccessDenied: Of another role, or of another country.
+    """
+    check_has_permission(officer, Permission.ACCESS_GRANT)
+    if series.country_id != officer.unit.country_id:
+        raise AccessDenied("Only the country that keeps a series may open it to anybody: ask them.")
+
+
 def check_series_is_open(series: Series) -> None:
     """Check that a series can be changed.
 

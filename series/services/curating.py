@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.queries import audience_for
+from accounts.queries import audience_for, granted_scopes
 from evidence.models import Priority, Sharing
 from icse.common.errors import NotFound
 from series.acts import record_act
@@ -95,7 +95,7 @@ def describe_series(
 def share_series(*, by: Officer, series_id: UUID, sharing: Sharing) -> Series:
     """Open a series to all members, or close it to the officer's country; materials keep their own sharing.
 
-    Series that were merged into it are as open as it is.
+    Series that were merged into it are as open as it is; what was granted to somebody stays so until it ends.
 
     Raises:
         NotFound: The officer may not see the series.
@@ -103,7 +103,8 @@ def share_series(*, by: Officer, series_id: UUID, sharing: Sharing) -> Series:
         SeriesIsMerged: It was merged into another one.
     """
     series = lock_curated(by, series_id)
-    opened = {"sharing": sharing, "audience": audience_for(sharing, by.unit.country)}
+    audience = audience_for(sharing, by.unit.country) + granted_scopes(series.audience)
+    opened = {"sharing": sharing, "audience": audience}
     Series.objects.filter(Q(pk=series.pk) | Q(merged_into=series)).update(**opened, changed_at=timezone.now())
     record_act(by=by, act="series.shared", series=series.pk, sharing=sharing)
     series.refresh_from_db()

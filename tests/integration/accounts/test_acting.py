@@ -57,6 +57,7 @@ OPEN_TABLES: Final = frozenset(
         "django_session",
         "guardian_groupobjectpermission",
         "guardian_userobjectpermission",
+        "grants_unitgroup",
     }
 )
 

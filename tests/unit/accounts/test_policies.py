@@ -30,6 +30,7 @@ TRUTH = {
         "topic.write",
         "match.decide",
         "series.curate",
+        "access.grant",
     },
     Role.NATIONAL_ADMINISTRATOR: {"officer.manage"},
     Role.SECRETARIAT_ADMINISTRATOR: {"country.manage"},
