@@ -15,7 +15,9 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.ACCESS_GRANT: "Share single materials and series with an officer or unit",
     Permission.TOPIC_WRITE: "Write in the forum",
     Permission.OFFICER_MANAGE: "Manage the officers of the own country",
+    Permission.OFFICER_INVITE: "Invite officers (the secretariat: a country's first administrator)",
     Permission.COUNTRY_MANAGE: "Manage countries and partners",
+    Permission.COUNTRY_APPROVE: "Approve a country that a colleague invited",
     Permission.AUDIT_READ: "Read the audit log",
 }
 

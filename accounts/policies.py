@@ -19,7 +19,9 @@ class Permission(StrEnum):
     ACCESS_GRANT = "access.grant"
     TOPIC_WRITE = "topic.write"
     OFFICER_MANAGE = "officer.manage"
+    OFFICER_INVITE = "officer.invite"
     COUNTRY_MANAGE = "country.manage"
+    COUNTRY_APPROVE = "country.approve"
     AUDIT_READ = "audit.read"
 
 
@@ -30,8 +32,10 @@ _EVERYDAY = frozenset(
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _EVERYDAY,
     Role.ANALYST: _EVERYDAY | {Permission.MATCH_DECIDE, Permission.SERIES_CURATE, Permission.ACCESS_GRANT},
-    Role.NATIONAL_ADMINISTRATOR: frozenset({Permission.OFFICER_MANAGE}),
-    Role.SECRETARIAT_ADMINISTRATOR: frozenset({Permission.COUNTRY_MANAGE}),
+    Role.NATIONAL_ADMINISTRATOR: frozenset({Permission.OFFICER_MANAGE, Permission.OFFICER_INVITE}),
+    Role.SECRETARIAT_ADMINISTRATOR: frozenset(
+        {Permission.COUNTRY_MANAGE, Permission.COUNTRY_APPROVE, Permission.OFFICER_INVITE}
+    ),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
 }
 

@@ -108,7 +108,7 @@ def create_officer(
     """
     check_can_manage_officers(by, unit.country)
     check_can_give_role(by, role)
-    _check_address(email)
+    check_address(email)
     password = new_one_time_password()
     try:
         with transaction.atomic():
@@ -120,7 +120,12 @@ def create_officer(
     return NewOfficer(officer, password)
 
 
-def _check_address(email: str) -> None:
+def check_address(email: str) -> None:
+    """Check that mail could reach an address.
+
+    Raises:
+        BadAddress: It could not.
+    """
     try:
         validate_email(email)
     except ValidationError:

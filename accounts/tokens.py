@@ -16,6 +16,11 @@ def new_token() -> str:
     return f"icse_{secrets.token_urlsafe(_TOKEN_BYTES)}"
 
 
+def new_invitation_code() -> str:
+    """Return the text of a new invitation, which opens the way in once."""
+    return f"icse-invitation_{secrets.token_urlsafe(_TOKEN_BYTES)}"
+
+
 def digest_of(token: str) -> str:
     """Return what is stored of a token: its SHA-256 in hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()

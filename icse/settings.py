@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.audit",
     "accounts.grants",
+    "accounts.onboarding",
     "evidence",
     "media_analysis",
     "series",

@@ -32,8 +32,8 @@ TRUTH = {
         "series.curate",
         "access.grant",
     },
-    Role.NATIONAL_ADMINISTRATOR: {"officer.manage"},
-    Role.SECRETARIAT_ADMINISTRATOR: {"country.manage"},
+    Role.NATIONAL_ADMINISTRATOR: {"officer.manage", "officer.invite"},
+    Role.SECRETARIAT_ADMINISTRATOR: {"country.manage", "country.approve", "officer.invite"},
     Role.AUDITOR: {"audit.read"},
 }
 
