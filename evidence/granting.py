@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from evidence.querysets import SubmissionQuerySet
 
 
-@transaction.atomic
 def grant_material(
     *, by: Officer, material: Material, named: str, whole_unit: bool, reason: str, expires_at: datetime
 ) -> Grant:
@@ -46,16 +45,17 @@ def grant_material(
             "Only an analyst of the country that handed it in, or who did, may open it to anybody."
         )
     holder = find_holder(by, named, whole_unit=whole_unit)
-    grant = give_grant(
-        by=by,
-        holder=holder,
-        reason=reason,
-        expires_at=expires_at,
-        object_id=submission.pk,
-        kind="submission",
-    )
-    Submission.objects.filter(pk=submission.pk).update(audience=with_scope(grant.scope_id))
-    _note_holder(submission, holder, grant)
+    with transaction.atomic():
+        grant = give_grant(
+            by=by,
+            holder=holder,
+            reason=reason,
+            expires_at=expires_at,
+            object_id=submission.pk,
+            kind="submission",
+        )
+        Submission.objects.filter(pk=submission.pk).update(audience=with_scope(grant.scope_id))
+        _note_holder(submission, holder, grant)
     return grant
 
 

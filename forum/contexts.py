@@ -10,6 +10,7 @@ from forum.forms import PostForm, TopicForm
 from forum.policies import check_can_write
 from forum.queries import get_visible_topic, list_posts, list_topics
 from icse.common.access import allows
+from series.contexts.access import series_chain
 from series.queries.listing import get_visible_series
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def topic_context(officer: Officer, topic_id: UUID, *, form: PostForm | None = N
     topic = get_visible_topic(officer, topic_id)
     return {
         "topic": topic,
+        "chains": [series_chain(officer, topic.series)],
         "posts": list(list_posts(officer, topic)),
         "may_write": allows(check_can_write, officer),
         "form": form or PostForm(),

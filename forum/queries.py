@@ -24,7 +24,7 @@ def list_topics(officer: Officer, *, series: Series | None = None) -> TopicQuery
 
     Of one series if it is named, with the topics of those that were merged into it.
     """
-    topics = Topic.objects.visible_to(officer).select_related("series", "opened_by__unit__country")
+    topics = Topic.objects.visible_to(officer).select_related("series__country", "opened_by__unit__country")
     if series is not None:
         topics = topics.filter(Q(series=series) | Q(series__merged_into=series))
     return topics.annotate(post_count=Count("posts")).order_by("-last_post_at", "pk")
@@ -36,7 +36,7 @@ def get_visible_topic(officer: Officer, topic_id: UUID) -> Topic:
     Raises:
         NotFound: There is none.
     """
-    topics = Topic.objects.visible_to(officer).select_related("series", "opened_by__unit__country")
+    topics = Topic.objects.visible_to(officer).select_related("series__country", "opened_by__unit__country")
     topic = topics.filter(pk=topic_id).first()
     if topic is None:
         raise NotFound

@@ -34,8 +34,8 @@ class RailEntry:
 
 ROOMS: Final = (
     Room("Queue", "queue", "g q", ("queue",)),
-    Room("Material", "material", "g m", ("materials", "material", "match")),
-    Room("Series", "series", "g s", ("series_list", "series")),
+    Room("Material", "material", "g m", ("materials", "material", "material_access", "match")),
+    Room("Series", "series", "g s", ("series_list", "series", "series_access")),
     Room("Search", "search", "g f", ("search",)),
     Room("Forum", "forum", "g t", ("forum", "topic")),
 )

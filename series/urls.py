@@ -1,6 +1,6 @@
 from django.urls import path
 
-from series.views import matches, materials, queue, series
+from series.views import access, matches, materials, queue, series
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -8,6 +8,12 @@ urlpatterns = [
     path("materials/<uuid:material_id>/tab/", materials.material_tab, name="material_tab"),
     path("materials/<uuid:material_id>/overview/", materials.material_overview, name="material_overview"),
     path("materials/<uuid:material_id>/progress/", materials.material_progress, name="material_progress"),
+    path("materials/<uuid:material_id>/access/", access.material_access, name="material_access"),
+    path(
+        "materials/<uuid:material_id>/grants/<uuid:grant_id>/end/",
+        access.end_access_to_material,
+        name="end_access_to_material",
+    ),
     path("matches/<str:match_id>/", matches.match, name="match"),
     path("matches/<str:match_id>/decision/", matches.decide, name="decide"),
     path("matches/<str:match_id>/later/", matches.later, name="decide_later"),
@@ -19,4 +25,10 @@ urlpatterns = [
     path("series/<uuid:series_id>/sharing/", series.share, name="share_series"),
     path("series/<uuid:series_id>/removals/", series.remove_from_series, name="remove_from_series"),
     path("series/<uuid:series_id>/merges/", series.merge, name="merge_series"),
+    path("series/<uuid:series_id>/access/", access.series_access, name="series_access"),
+    path(
+        "series/<uuid:series_id>/grants/<uuid:grant_id>/end/",
+        access.end_access_to_series,
+        name="end_access_to_series",
+    ),
 ]

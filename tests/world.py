@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
+from accounts.acting import acting_as
+from accounts.grants.models import Grant
 from accounts.models import Officer
+from evidence.granting import grant_material
 from evidence.models import Material
 from evidence.store import Shelf, store
 from forum.models import Topic
@@ -62,6 +67,19 @@ def _film(owner: Officer) -> Material:
     return film
 
 
+def _granted(cast: Cast, photo: Material) -> Grant:
+    """Return a grant inside the owner's country, which opens nothing to a stranger."""
+    with acting_as(cast.owner, "test"):
+        return grant_material(
+            by=cast.owner,
+            material=photo,
+            named=cast.colleague.email,
+            whole_unit=False,
+            reason="Only the owner knows why",
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+
+
 @pytest.fixture
 def world(cast: Cast) -> World:
     """Return objects of the owner of which nobody outside the owner's country may know."""
@@ -80,6 +98,7 @@ def world(cast: Cast) -> World:
         "series_id": series.pk,
         "topic_id": topic.pk,
         "query_id": query.pk,
+        "grant_id": _granted(cast, photo).pk,
         "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
     }
     return World(objects, _film(cast.owner).pk)

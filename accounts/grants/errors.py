@@ -3,11 +3,18 @@
 from icse.common.errors import DomainError
 
 
-class HolderNotFound(DomainError):
+class GrantNotGiven(DomainError):
+    """The terms of a grant do not hold; `field` names the one to change."""
+
+    status = 422
+    field = ""
+
+
+class HolderNotFound(GrantNotGiven):
     """Nobody can be granted anything under that name."""
 
     reason = "no_such_holder"
-    status = 422
+    field = "named"
 
     def __init__(self) -> None:
         super().__init__(
@@ -16,21 +23,21 @@ class HolderNotFound(DomainError):
         )
 
 
-class BadExpiry(DomainError):
+class BadExpiry(GrantNotGiven):
     """A grant runs out, and not too late."""
 
     reason = "bad_expiry"
-    status = 422
+    field = "until"
 
     def __init__(self, days: int) -> None:
         super().__init__(f"A grant runs out on a day after today and within {days} days.")
 
 
-class GrantReasonMissing(DomainError):
+class GrantReasonMissing(GrantNotGiven):
     """Nothing is granted without a reason that is kept."""
 
     reason = "no_reason"
-    status = 422
+    field = "reason"
 
     def __init__(self) -> None:
         super().__init__("Say why: the reason is shown to the holder and kept in the audit log.")

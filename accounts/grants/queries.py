@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from accounts.audit.models import Outcome
+from accounts.audit.recording import note
 from accounts.grants.errors import HolderNotFound
 from accounts.grants.models import Grant
 from accounts.models import Country, Officer, Unit
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.grants.querysets import GrantQuerySet
+    from accounts.querysets import CountryQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def _find_officer(officer: Officer, wanted: str) -> Officer:
     else:
         found = list(officers.filter(full_name__iexact=wanted, unit__country_id=officer.unit.country_id)[:2])
     if len(found) != 1 or not _may_hold(found[0]):
+        note("grant.refused", by=officer, right=Permission.ACCESS_GRANT, outcome=Outcome.REFUSED)
         raise HolderNotFound
     return found[0]
 
@@ -76,6 +80,11 @@ def list_known_holders(officer: Officer) -> list[str]:
         each.email for each in colleagues.order_by("email") if has_permission(each, Permission.MATERIAL_SEE)
     ]
     return [unit.name for unit in _own_units(officer)] + seeing
+
+
+def list_other_countries(officer: Officer) -> CountryQuerySet:
+    """Return the other countries that take part at present, by name."""
+    return Country.objects.active().exclude(pk=officer.unit.country_id).order_by("name")
 
 
 def list_grants(grant_ids: Collection[UUID]) -> GrantQuerySet:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from evidence.models import Sharing
 from icse.common.access import allows
 from media_analysis.queries.matches import get_match, list_matches
+from series.contexts.access import material_chains
 from series.contexts.cards import cards_by_id
 from series.contexts.pictures import Pane
 from series.disagreement import is_disputed
@@ -84,6 +85,7 @@ def match_context(
         "is_stacked": match.kind in COPY_KINDS,
         "walk": walk,
         "further": further_pairs(officer, match),
+        "chains": [chain for side in (match.left, match.right) for chain in material_chains(officer, side)],
     } | _said(officer, pair)
 
 

@@ -11,6 +11,7 @@ from evidence.queries import get_visible_material, list_own_custody, list_visibl
 from media_analysis.models import MatchKind
 from media_analysis.queries.facts import capture_facts, list_faces
 from media_analysis.queries.matches import list_matches
+from series.contexts.access import submission_chains
 from series.contexts.cards import Card, cards_by_id, cards_of
 from series.contexts.pictures import Face, Pane, faces_of, nearest_frame
 from series.contexts.selection import selection_context
@@ -103,7 +104,8 @@ def facts_context(officer: Officer, material: Material) -> dict[str, Any]:
     """Return what a material is, who may see it and why, and where it came from."""
     submissions = list(list_visible_submissions(officer, material))
     return {
-        "submissions": submissions,
+        "chains": submission_chains(officer, submissions),
+        "is_own": any(each.country_id == officer.unit.country_id for each in submissions),
         "handlings": sorted({Handling(each.handling).label for each in submissions}),
         "may_export": has_permission(officer, Permission.ORIGINAL_EXPORT),
         "stack": cards_of(officer, stack_of(officer, material).materials),

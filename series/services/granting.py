@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from accounts.models import Officer
 
 
-@transaction.atomic
 def grant_series(
     *, by: Officer, series_id: UUID, named: str, whole_unit: bool, reason: str, expires_at: datetime
 ) -> Grant:
@@ -39,11 +38,12 @@ def grant_series(
     series = get_visible_series(by, series_id)
     check_can_grant_series(by, series)
     holder = find_holder(by, named, whole_unit=whole_unit)
-    grant = give_grant(
-        by=by, holder=holder, reason=reason, expires_at=expires_at, object_id=series.pk, kind="series"
-    )
-    Series.objects.filter(pk=series.pk).update(audience=with_scope(grant.scope_id))
-    _note_holder(series, holder, grant)
+    with transaction.atomic():
+        grant = give_grant(
+            by=by, holder=holder, reason=reason, expires_at=expires_at, object_id=series.pk, kind="series"
+        )
+        Series.objects.filter(pk=series.pk).update(audience=with_scope(grant.scope_id))
+        _note_holder(series, holder, grant)
     return grant
 
 
