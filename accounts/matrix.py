@@ -16,6 +16,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.TOPIC_WRITE: "Write in the forum",
     Permission.OFFICER_MANAGE: "Manage the officers of the own country",
     Permission.OFFICER_INVITE: "Invite officers (the secretariat: a country's first administrator)",
+    Permission.GROUP_MANAGE: "Make and answer sharing groups, choose the own country's default sharing",
     Permission.COUNTRY_MANAGE: "Manage countries and partners",
     Permission.COUNTRY_APPROVE: "Approve a country that a colleague invited",
     Permission.AUDIT_READ: "Read the audit log",

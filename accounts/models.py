@@ -47,38 +47,6 @@ class Country(models.Model):
         return self.name
 
 
-class Scope(models.Model):
-    """An interned audience: a country, all members, the holder of a grant.
-
-    Submissions and series hold scope numbers in `audience`; who may see them is `audience && scopes`.
-    A new member or a suspension therefore touches no evidence row.
-    """
-
-    class Kind(models.TextChoices):
-        COUNTRY = "country", "Country"
-        MEMBERS = "members", "All members"
-        GRANT = "grant", "Grant"
-
-    id = models.AutoField(primary_key=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    country = models.OneToOneField(Country, on_delete=models.PROTECT, null=True, related_name="scope")
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(kind="country", country__isnull=False)
-                | (~models.Q(kind="country") & models.Q(country__isnull=True)),
-                name="scope_names_what_its_kind_needs",
-            ),
-            models.UniqueConstraint(
-                fields=["kind"], condition=models.Q(kind="members"), name="scope_members_is_one"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.kind} scope {self.pk}"
-
-
 class Unit(models.Model):
     """A specialist unit of a country; officers of a suspended one are out of service."""
 
@@ -95,6 +63,56 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sharing(models.TextChoices):
+    """How far a country opens a thing of its own; with `audience_for` it becomes scopes."""
+
+    DEFAULT = "default", "As my country decides"
+    UNITS = "units", "Named units of my country"
+    NATIONAL = "national", "My country"
+    GROUP = "group", "Sharing groups"
+    MEMBERS = "members", "All members"
+
+
+class Scope(models.Model):
+    """An interned audience: who stands in it at a moment is worked out when a request begins.
+
+    Submissions, series and decisions hold scope numbers in `audience`; who may see them is
+    `audience && scopes`. A new member, a suspension, another default level, an expiry or a change of a
+    sharing group's members therefore touch no evidence row. A country's, its default level's and a unit's
+    scope come into being with the country and the unit; a sharing group and a grant refer to their own.
+    """
+
+    class Kind(models.TextChoices):
+        COUNTRY = "country", "Country"
+        DEFAULT = "default", "Whatever a country's default level opens to"
+        UNIT = "unit", "Unit"
+        GROUP = "group", "Sharing group"
+        MEMBERS = "members", "All members"
+        GRANT = "grant", "Grant"
+
+    id = models.AutoField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, null=True, related_name="scopes")
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, null=True, related_name="scope")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["country", "default"], country__isnull=False, unit__isnull=True)
+                | models.Q(kind="unit", country__isnull=True, unit__isnull=False)
+                | models.Q(kind__in=["group", "members", "grant"], country__isnull=True, unit__isnull=True),
+                name="scope_names_what_its_kind_needs",
+            ),
+            models.UniqueConstraint(fields=["country", "kind"], name="scope_once_a_country_and_kind"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(kind="members"), name="scope_members_is_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} scope {self.pk}"
 
 
 class Role(models.TextChoices):

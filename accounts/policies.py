@@ -20,6 +20,7 @@ class Permission(StrEnum):
     TOPIC_WRITE = "topic.write"
     OFFICER_MANAGE = "officer.manage"
     OFFICER_INVITE = "officer.invite"
+    GROUP_MANAGE = "group.manage"
     COUNTRY_MANAGE = "country.manage"
     COUNTRY_APPROVE = "country.approve"
     AUDIT_READ = "audit.read"
@@ -32,7 +33,9 @@ _EVERYDAY = frozenset(
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _EVERYDAY,
     Role.ANALYST: _EVERYDAY | {Permission.MATCH_DECIDE, Permission.SERIES_CURATE, Permission.ACCESS_GRANT},
-    Role.NATIONAL_ADMINISTRATOR: frozenset({Permission.OFFICER_MANAGE, Permission.OFFICER_INVITE}),
+    Role.NATIONAL_ADMINISTRATOR: frozenset(
+        {Permission.OFFICER_MANAGE, Permission.OFFICER_INVITE, Permission.GROUP_MANAGE}
+    ),
     Role.SECRETARIAT_ADMINISTRATOR: frozenset(
         {Permission.COUNTRY_MANAGE, Permission.COUNTRY_APPROVE, Permission.OFFICER_INVITE}
     ),

@@ -2,18 +2,26 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
+from accounts.models import ApiToken, Country, Officer, Role, Scope, Sharing, Unit
 from accounts.policies import Permission, has_permission, is_in_service
+from accounts.sharing.errors import BadAudience
+from accounts.sharing.models import SharingGroup
 from accounts.tokens import digest_of
 from icse.common.errors import NotFound
+
+_KIND_OF_LEVEL: Final[dict[str, Scope.Kind]] = {
+    Sharing.DEFAULT: Scope.Kind.DEFAULT,
+    Sharing.MEMBERS: Scope.Kind.MEMBERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +57,8 @@ def _still_holds(claim: StreamClaim, officer: Officer | None, living: set[str]) 
 def scopes_of(officer: Officer) -> tuple[int, ...]:
     """Return the numbers of the scopes that the officer stands in, read once per request.
 
-    Roles without a right to media, and officers of a suspended unit or of a country that is not active,
-    stand in none. Grants that were given to the officer or the unit are asked for now, so that one that has
-    ended or run out opens nothing.
+    Worked out by the database from what holds at that moment: memberships, grants, expiries, suspensions
+    and default levels. Roles without a right to media, and whoever is out of service, stand in none.
     """
     if officer.known_scopes is None:
         officer.known_scopes = _read_scopes(officer)
@@ -61,21 +68,47 @@ def scopes_of(officer: Officer) -> tuple[int, ...]:
 def _read_scopes(officer: Officer) -> tuple[int, ...]:
     if not is_in_service(officer) or not has_permission(officer, Permission.MATERIAL_SEE):
         return ()
-    country = officer.unit.country
-    granted = RawSQL("SELECT grants_scopes(%s, %s, %s)", [officer.pk, officer.unit_id, country.pk])
-    standing = Scope.objects.filter(Q(country=country) | Q(kind=Scope.Kind.MEMBERS) | Q(pk__in=granted))
-    return tuple(standing.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT scope_id FROM sharing_scopes_of(%s)", [officer.pk])
+        return tuple(scope for (scope,) in cursor.fetchall())
 
 
-def audience_for(sharing: str, country: Country) -> list[int]:
+def audience_for(
+    sharing: str, country: Country, *, groups: Collection[UUID] = (), units: Collection[UUID] = ()
+) -> list[int]:
     """Return the scopes that a sharing level of a country opens to.
 
-    `national` is the country alone; `members` adds the scope of all members.
+    `units` are the units alone, every other level is the whole country and whoever else the level names.
+    `groups` and `units` matter at the level of their name only.
+
+    Raises:
+        BadAudience: The level names groups or units, and none is given, one that the country is not in at
+            present, or a unit that is not its own.
     """
-    scopes = Scope.objects.filter(country=country)
-    if sharing == "members":
-        scopes = scopes | Scope.objects.filter(kind=Scope.Kind.MEMBERS)
-    return list(scopes.order_by("pk").values_list("pk", flat=True))
+    if sharing == Sharing.UNITS:
+        return _unit_scopes(country, set(units))
+    opened = {Scope.Kind.COUNTRY, _KIND_OF_LEVEL.get(sharing, Scope.Kind.COUNTRY)}
+    scopes = Scope.objects.filter(Q(country=country) | Q(kind=Scope.Kind.MEMBERS), kind__in=opened)
+    audience = list(scopes.values_list("pk", flat=True))
+    if sharing == Sharing.GROUP:
+        audience += _group_scopes(country, set(groups))
+    return sorted(audience)
+
+
+def _unit_scopes(country: Country, units: set[UUID]) -> list[int]:
+    scopes = Scope.objects.filter(unit__in=units, unit__country=country)
+    audience = list(scopes.order_by("pk").values_list("pk", flat=True))
+    if not audience or len(audience) != len(units):
+        raise BadAudience("Choose at least one unit, and none but those of your own country.")
+    return audience
+
+
+def _group_scopes(country: Country, groups: set[UUID]) -> list[int]:
+    opened = SharingGroup.objects.open_to(country).filter(pk__in=groups)
+    audience = list(opened.values_list("scope", flat=True))
+    if not audience or len(audience) != len(groups):
+        raise BadAudience("Choose at least one sharing group, and none but those that your country is in.")
+    return audience
 
 
 def granted_scopes(audience: Collection[int]) -> list[int]:

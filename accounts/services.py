@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
+from accounts.models import ApiToken, Country, Officer, Role, Unit
 from accounts.policies import (
     Actor,
     check_can_give_role,
@@ -62,7 +62,7 @@ class NewOfficer:
 def create_country(
     *, by: Actor, code: str, name: str, state: Country.State = Country.State.INVITED
 ) -> Country:
-    """Add a member country together with the scope that stands for it; until it is active it stands in none.
+    """Add a member country; the database makes its scopes with it. Until it is active it stands in none.
 
     Raises:
         AccessDenied: The actor may not manage countries.
@@ -76,7 +76,6 @@ def create_country(
         raise Conflict(
             f"There is a country {code.upper()} or {name} already, or the code is no code."
         ) from None
-    Scope.objects.create(kind=Scope.Kind.COUNTRY, country=country)
     return country
 
 

@@ -10,16 +10,24 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.http import officer_of
 from evidence.errors import FileMissing, FileTooLarge, StorageFull
 from evidence.queries import list_own_submissions
 from evidence.receiving import ReceivedUpload, StreamingUploadHandler
-from evidence.serializers import SubmissionRequestSerializer, SubmissionSerializer
+from evidence.resharing import share_submission
+from evidence.serializers import (
+    SubmissionRequestSerializer,
+    SubmissionSerializer,
+    SubmissionSharingSerializer,
+)
 from evidence.services import Receipt, receive_file
 from evidence.store import store
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from rest_framework.request import Request
 
     from evidence.models import Submission
@@ -57,6 +65,18 @@ class SubmissionsView(GenericAPIView["Submission"]):
         finally:
             _discard_uploads(request)
         return Response(SubmissionSerializer(receipt.submission).data, status=201)
+
+
+class SubmissionSharingView(APIView):
+    """Who may see a submission of your country."""
+
+    @extend_schema(request=SubmissionSharingSerializer, responses=SubmissionSerializer)
+    def patch(self, request: Request, submission_id: UUID) -> Response:
+        """Open a submission of your country further, or close it; at once, everywhere."""
+        told = SubmissionSharingSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        changed = share_submission(by=officer_of(request), submission_id=submission_id, **told.validated_data)
+        return Response(SubmissionSerializer(changed).data)
 
 
 def _receive(request: Request, told: SubmissionRequestSerializer) -> Receipt:

@@ -1,5 +1,12 @@
 from django.urls import path
 
-from evidence.api import SubmissionsView
+from evidence.api import SubmissionSharingView, SubmissionsView
 
-urlpatterns = (path("submissions/", SubmissionsView.as_view(), name="api_submissions"),)
+urlpatterns = (
+    path("submissions/", SubmissionsView.as_view(), name="api_submissions"),
+    path(
+        "submissions/<uuid:submission_id>/sharing/",
+        SubmissionSharingView.as_view(),
+        name="api_submission_sharing",
+    ),
+)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from evidence.models import Handling, LegalBasis, Priority, Sharing
+from accounts.models import Sharing
+from evidence.models import Handling, LegalBasis, Priority
 
 
 class UploadDetailsForm(forms.Form):

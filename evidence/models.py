@@ -5,7 +5,7 @@ from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.grants.models import GrantedObject
-from accounts.models import Country, Officer, Unit
+from accounts.models import Country, Officer, Sharing, Unit
 from evidence.querysets import DerivativeQuerySet, MaterialQuerySet, SubmissionQuerySet
 from icse.common.ids import new_id
 
@@ -13,11 +13,6 @@ from icse.common.ids import new_id
 class Kind(models.TextChoices):
     PHOTO = "photo", "Photo"
     VIDEO = "video", "Video"
-
-
-class Sharing(models.TextChoices):
-    NATIONAL = "national", "My country"
-    MEMBERS = "members", "All members"
 
 
 class Priority(models.TextChoices):
@@ -155,6 +150,7 @@ class CustodyEvent(models.Model):
         STORED = "stored", "Stored"
         DERIVED = "derived", "Derived"
         EXPORTED = "exported", "Exported"
+        SHARED = "shared", "Sharing changed"
 
     id = models.BigAutoField(primary_key=True)
     material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="custody_events")

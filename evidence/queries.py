@@ -49,6 +49,19 @@ def get_visible_material(officer: Officer, material_id: UUID) -> Material:
     return material
 
 
+def get_visible_submission(officer: Officer, submission_id: UUID) -> Submission:
+    """Return a submission that the officer may see, with its material, country and unit.
+
+    Raises:
+        NotFound: There is none, or it was not shared with the officer.
+    """
+    visible = Submission.objects.visible_to(officer).select_related("material", "country", "unit")
+    submission = visible.filter(pk=submission_id).first()
+    if submission is None:
+        raise NotFound
+    return submission
+
+
 def find_visible_materials(officer: Officer, material_ids: Collection[UUID]) -> list[Material]:
     """Return those of the materials that the officer may see, in no order; the others are left out."""
     return list(Material.objects.visible_to(officer).filter(pk__in=material_ids))

@@ -1,6 +1,9 @@
+from typing import Any
+
 from rest_framework import serializers
 
-from evidence.models import Handling, LegalBasis, Priority, Sharing, Submission
+from accounts.models import Sharing
+from evidence.models import Handling, LegalBasis, Priority, Submission
 from evidence.services import SubmissionDetails
 
 
@@ -14,12 +17,32 @@ class SubmissionRequestSerializer(serializers.Serializer[SubmissionDetails]):
     handling = serializers.ChoiceField(Handling.choices, required=False)
     priority = serializers.ChoiceField(Priority.choices, required=False)
     sharing = serializers.ChoiceField(Sharing.choices, required=False)
+    groups = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=100,
+        help_text="The sharing groups, where `sharing` is `group`.",
+    )
+    units = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=100,
+        help_text="The units, where `sharing` is `units`; your own is always one of them.",
+    )
     batch = serializers.UUIDField(required=False)
 
     def details(self) -> SubmissionDetails:
         """Return what was told, without the file."""
         told = {name: value for name, value in self.validated_data.items() if name != "file"}
         return SubmissionDetails(**told)
+
+
+class SubmissionSharingSerializer(serializers.Serializer[Any]):
+    """Who may see a submission from now on."""
+
+    sharing = serializers.ChoiceField(Sharing.choices)
+    groups = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
+    units = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
 
 
 class MaterialBriefSerializer(serializers.Serializer[Submission]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import Sharing
 from accounts.queries import audience_for, scopes_of
 from evidence.errors import FileEmpty
 from evidence.formats import Format, recognise
@@ -19,7 +20,6 @@ from evidence.models import (
     LegalBasis,
     Material,
     Priority,
-    Sharing,
     Submission,
     Verdict,
 )
@@ -29,6 +29,7 @@ from icse.common.ids import new_id
 from icse.common.jobs import Urgency, enqueue
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
     from uuid import UUID
 
@@ -49,6 +50,8 @@ class SubmissionDetails:
     handling: str = Handling.TLP_AMBER
     priority: str = Priority.ROUTINE
     sharing: str = Sharing.NATIONAL
+    groups: Collection[UUID] = ()
+    units: Collection[UUID] = ()
     batch: UUID | None = None
 
 
@@ -71,6 +74,7 @@ def receive_file(*, by: Officer, upload: ReceivedFile, details: SubmissionDetail
         AccessDenied: The officer's role may not hand in material.
         FileEmpty: The file holds no bytes.
         UnsupportedFormat: It is of no format that the platform reads.
+        BadAudience: A group or unit is missing, or is none that the country may name.
     """
     try:
         check_can_submit_material(by)
@@ -107,6 +111,8 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
     }
     told = {
         **asdict(details),
+        "groups": None,
+        "units": None,
         "source_path": _as_label(details.source_path)[:PATH_LENGTH],
         "batch": str(details.batch) if details.batch else None,
         "id": str(submission_id),
@@ -114,7 +120,7 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
         "unit_id": str(by.unit_id),
         "officer_id": str(by.pk),
         "file_name": _as_label(upload.file_name)[:FILE_NAME_LENGTH],
-        "audience": audience_for(details.sharing, by.unit.country),
+        "audience": _audience(by, details),
         "received_at": timezone.now().isoformat(),
     }
     with connection.cursor() as cursor:
@@ -127,6 +133,11 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
     if is_first_sight:
         _order_analysis(submission)
     return Receipt(submission, submission.material, Verdict(submission.verdict))
+
+
+def _audience(by: Officer, details: SubmissionDetails) -> list[int]:
+    named = {*details.units, by.unit_id} if details.sharing == Sharing.UNITS else ()
+    return audience_for(details.sharing, by.unit.country, groups=details.groups, units=named)
 
 
 def _order_analysis(submission: Submission) -> None:

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "accounts.audit",
     "accounts.grants",
     "accounts.onboarding",
+    "accounts.sharing",
     "evidence",
     "media_analysis",
     "series",

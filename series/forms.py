@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django import forms
 
-from evidence.models import Priority, Sharing
+from accounts.models import Sharing
+from evidence.models import Priority
 from series.models import Verdict
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.grants.models import GrantedObject
-from accounts.models import Country, Officer, Unit
-from evidence.models import Material, Priority, Sharing
+from accounts.models import Country, Officer, Sharing, Unit
+from evidence.models import Material, Priority
 from icse.common.ids import new_id
 from media_analysis.models import MatchKind
 from series.querysets import (

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from evidence.models import Priority, Sharing
+from accounts.models import Sharing
+from evidence.models import Priority
 from media_analysis.serializers import MaterialSerializer
 from series.models import Verdict
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from evidence.models import Sharing
+from accounts.models import Sharing
 from series.models import Verdict
 
 if TYPE_CHECKING:

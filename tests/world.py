@@ -92,6 +92,7 @@ def world(cast: Cast) -> World:
     query = PictureQuery.objects.create(officer=cast.owner, scopes=[], material=photo, state="done")
     objects = {
         "material_id": photo.pk,
+        "submission_id": photo.submissions.get().pk,
         "batch_id": batch,
         "face_id": FaceFactory.create(material=photo, model_id="sface-test").pk,
         "match_id": connect(photo, other).pk,

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from uuid import UUID, uuid4
 
-from accounts.models import Officer
-from evidence.models import LegalBasis, Priority, Sharing
+from accounts.models import Officer, Sharing
+from evidence.models import LegalBasis, Priority
 from evidence.receiving import ReceivedFile, Receiver
 from evidence.services import SubmissionDetails, receive_file
 from evidence.store import store

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from evidence.models import Sharing
+from accounts.models import Sharing
 from icse.common.access import allows
 from media_analysis.queries.matches import get_match, list_matches
 from series.contexts.access import material_chains

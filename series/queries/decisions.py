@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from evidence.models import Sharing, Submission
+from accounts.models import Sharing
+from evidence.models import Submission
 from icse.common.errors import NotFound
 from media_analysis.models import MatchKind
 from series.disagreement import is_disputed

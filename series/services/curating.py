@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Sharing
 from accounts.queries import audience_for, granted_scopes
-from evidence.models import Priority, Sharing
+from evidence.models import Priority
 from icse.common.errors import NotFound
 from series.acts import record_act
 from series.errors import SeriesNameMissing, SeriesNameTaken

@@ -19,8 +19,7 @@ from series.queries.stacks import visible_ids
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from accounts.models import Officer
-    from evidence.models import Sharing
+    from accounts.models import Officer, Sharing
     from series.pairs import Pair
 
 

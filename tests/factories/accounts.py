@@ -19,7 +19,7 @@ def members_scope() -> Scope:
 
 
 class CountryFactory(DjangoModelFactory[Country]):
-    """A member country with the scope that stands for it."""
+    """A member country; the database makes its scopes."""
 
     class Meta:
         model = Country
@@ -32,8 +32,7 @@ class CountryFactory(DjangoModelFactory[Country]):
 
     @post_generation
     def scope(self: Any, create: bool, extracted: object, **_: object) -> None:  # noqa: FBT001
-        """Make the country's scope and, where it is missing, that of all members."""
-        Scope.objects.get_or_create(kind=Scope.Kind.COUNTRY, country=self)
+        """Make the scope of all members where it is missing."""
         members_scope()
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import factory
 from django.utils import timezone
 
+from accounts.models import Sharing
 from accounts.queries import audience_for
-from evidence.models import Derivative, Kind, Material, Sharing, Submission, Verdict
+from evidence.models import Derivative, Kind, Material, Submission, Verdict
 from tests.factories.accounts import OfficerFactory
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class SubmissionFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Submission
 
+    class Params:
+        groups = ()
+
     officer = factory.SubFactory(OfficerFactory)
     material = factory.SubFactory(MaterialFactory)
     unit = factory.LazyAttribute(lambda submission: submission.officer.unit)
@@ -45,7 +49,12 @@ class SubmissionFactory(factory.django.DjangoModelFactory):
     file_name = factory.Sequence(lambda number: f"IMG_{number:04d}.jpg")
     sharing = Sharing.NATIONAL
     audience = factory.LazyAttribute(
-        lambda submission: audience_for(submission.sharing, submission.officer.unit.country)
+        lambda submission: audience_for(
+            submission.sharing,
+            submission.officer.unit.country,
+            groups=submission.groups,
+            units=[submission.officer.unit_id],
+        )
     )
     verdict = Verdict.NEW
     analyzed_at = factory.LazyFunction(timezone.now)

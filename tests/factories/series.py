@@ -5,9 +5,9 @@ from typing import Any
 from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Officer
+from accounts.models import Officer, Sharing
 from accounts.queries import audience_for
-from evidence.models import Material, Sharing
+from evidence.models import Material
 from series.models import Decision, Series, SeriesMaterial, Stack, StackMember
 from tests.factories.accounts import OfficerFactory
 
@@ -18,12 +18,19 @@ class SeriesFactory(DjangoModelFactory[Series]):
     class Meta:
         model = Series
 
+    class Params:
+        groups = ()
+
     created_by = SubFactory(OfficerFactory)
     unit = SelfAttribute("created_by.unit")
     country = SelfAttribute("unit.country")
     name = Sequence(lambda number: f"Series {number}")
     sharing = Sharing.NATIONAL
-    audience = LazyAttribute(lambda series: audience_for(series.sharing, series.country))
+    audience = LazyAttribute(
+        lambda series: audience_for(
+            series.sharing, series.country, groups=series.groups, units=[series.unit.pk]
+        )
+    )
 
 
 class SeriesMaterialFactory(DjangoModelFactory[SeriesMaterial]):
@@ -51,12 +58,19 @@ class DecisionFactory(DjangoModelFactory[Decision]):
     class Meta:
         model = Decision
 
+    class Params:
+        groups = ()
+
     officer = SubFactory(OfficerFactory)
     country = SelfAttribute("officer.unit.country")
     kind = "scene"
     verdict = "same"
     sharing = Sharing.NATIONAL
-    audience = LazyAttribute(lambda decision: audience_for(decision.sharing, decision.country))
+    audience = LazyAttribute(
+        lambda decision: audience_for(
+            decision.sharing, decision.country, groups=decision.groups, units=[decision.officer.unit_id]
+        )
+    )
 
     @classmethod
     def about(cls, officer: Officer, one: Material, other: Material, **fields: Any) -> Decision:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.acting import acting_as, present_standing
-from accounts.models import Officer
-from evidence.models import Material, Sharing, Submission
+from accounts.models import Officer, Sharing
+from evidence.models import Material, Submission
 from evidence.querysets import DerivativeQuerySet, MaterialQuerySet, SubmissionQuerySet
 from forum.querysets import TopicQuerySet
 from media_analysis.querysets import FaceQuerySet, MatchQuerySet

@@ -27,10 +27,10 @@ def add_officer(
     return run("create_officer", email, f"--country={country}", f"--unit={unit}", "--name=Ann Arden", *named)
 
 
-def test_country_is_added_with_its_scope() -> None:
+def test_country_is_added_with_its_scopes() -> None:
     """It can be shared with from the first moment."""
     assert run("create_country", "xn", "Norland") == "Norland takes part as XN.\n"
-    assert Scope.objects.filter(country__code="XN").count() == 1
+    assert Scope.objects.filter(country__code="XN").count() == 2
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.consumers import NOT_SIGNED_IN, HintsConsumer
-from accounts.models import Officer
-from evidence.models import Sharing
+from accounts.models import Officer, Sharing
 from evidence.queries import watchers_of
 from icse.common.hints import group_of
 from tests.cast import Cast
 from tests.conftest import RoleSwitch
 from tests.factories.evidence import SubmissionFactory, submitted
+from tests.factories.sharing import grouped
 
 T = TypeVar("T")
 
@@ -84,7 +84,8 @@ def test_hints_are_numbered_and_carry_no_content() -> None:
 @pytest.mark.parametrize("sharing", Sharing.values)
 def test_watchers_are_exactly_those_who_may_see(cast: Cast, as_engine: RoleSwitch, sharing: str) -> None:
     """The recipients of hints and `visible_to` are one rule from two sides."""
-    material = submitted(cast.owner, sharing=sharing, analyzed_at=None)
+    group = grouped(cast.owner, cast.partner)
+    material = submitted(cast.owner, sharing=sharing, groups=[group.pk], analyzed_at=None)
 
     with as_engine():
         told = set(watchers_of(material.pk))

@@ -26,11 +26,12 @@ from tests.factories.accounts import PASSWORD, ApiTokenFactory, CountryFactory, 
 pytestmark = pytest.mark.django_db
 
 
-def test_create_country_makes_its_scope(cast: Cast) -> None:
+def test_create_country_makes_its_scopes(cast: Cast) -> None:
     country = create_country(by=cast.administrator, code="dk", name="Denmark")
 
     assert country.code == "DK"
-    assert Scope.objects.get(country=country).kind == Scope.Kind.COUNTRY
+    kinds = set(Scope.objects.filter(country=country).values_list("kind", flat=True))
+    assert kinds == {Scope.Kind.COUNTRY, Scope.Kind.DEFAULT}
 
 
 def test_create_country_taken_code_is_a_conflict() -> None:

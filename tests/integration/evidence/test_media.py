@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evidence.models import CustodyEvent, Kind, Material, Sharing
+from accounts.models import Sharing
+from evidence.models import CustodyEvent, Kind, Material
 from evidence.store import Shelf, store
 from tests.cast import Cast
 from tests.factories.evidence import DerivativeFactory, submitted

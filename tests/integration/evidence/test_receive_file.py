@@ -9,7 +9,8 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from evidence.models import CustodyEvent, Material, Sharing, Submission
+from accounts.models import Sharing
+from evidence.models import CustodyEvent, Material, Submission
 from evidence.store import Shelf, store
 from icse.common.models import OutboxMessage
 from tests.cast import Cast

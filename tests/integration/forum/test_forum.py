@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evidence.models import Sharing
+from accounts.models import Sharing
 from forum.errors import NothingWritten, TooMuchWritten
 from forum.models import Post, Topic
 from forum.queries import get_visible_topic, list_posts, list_topics

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 
-from accounts.models import Country, Officer, Role
+from accounts.models import Country, Officer, Role, Sharing
 from evidence.formats import UnsupportedFormat
-from evidence.models import Kind, Material, Sharing, Submission
+from evidence.models import Kind, Material, Submission
 from evidence.queries import list_materials
 from icse.common.models import OutboxMessage
 from icse.demo import case

@@ -5,8 +5,9 @@ import random
 import pytest
 from django.db import ProgrammingError, connection
 
+from accounts.models import Sharing
 from accounts.queries import scopes_of
-from evidence.models import Material, Sharing
+from evidence.models import Material
 from media_analysis.engine.hashes.bands import PDQ_THRESHOLD, bands, hamming
 from media_analysis.models import Analysis, PictureHash
 from media_analysis.services.neighbours import hash_neighbours

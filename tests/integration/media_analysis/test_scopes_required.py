@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection
 
+from accounts.models import Sharing
 from accounts.queries import scopes_of
-from evidence.models import Material, Sharing
+from evidence.models import Material
 from media_analysis.engine.hashes.bands import probe_keys
 from media_analysis.models import Analysis, ExactSignalMember, SceneTile
 from media_analysis.services.neighbours import hash_neighbours

@@ -113,7 +113,7 @@ def test_only_active_countries_stand_in_scopes(cast: Cast, state: str) -> None:
     assert owner is not None
 
     assert scopes_of(partner) == ()
-    assert len(scopes_of(owner)) == 2
+    assert len(scopes_of(owner)) == 4
 
 
 def test_suspended_country_comes_back(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from accounts.models import Officer
+from accounts.queries import audience_for
 from evidence.errors import FileEmpty
 from evidence.formats import UnsupportedFormat
 from evidence.models import Material, Submission
@@ -208,7 +209,9 @@ def test_hits_are_read_as_what_may_be_seen_now(cast: Cast) -> None:
             query=query, material=material, kind="copy", score=0.9, threshold=0.5, algorithm="test"
         )
     assert hits(cast.owner, query) == [("copy", shared)]
-    Submission.objects.filter(material=shared).update(audience=[cast.partner.unit.country.scope.pk])
+    Submission.objects.filter(material=shared).update(
+        audience=audience_for("national", cast.partner.unit.country)
+    )
     assert hits(cast.owner, query) == []
 
 

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.models import Officer
-from evidence.models import Material, Priority, Sharing
+from accounts.models import Officer, Sharing
+from evidence.models import Material, Priority
 from icse.common.errors import AccessDenied, Conflict, NotFound
 from series.errors import (
     MergeAcrossCountries,

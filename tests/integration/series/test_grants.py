@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.audit.models import InboxEvent
 from accounts.grants.errors import BadExpiry, GrantReasonMissing, HolderNotFound
 from accounts.grants.models import Grant
-from accounts.models import Country, Officer, Scope
+from accounts.models import Country, Officer, Scope, Sharing
 from accounts.queries import find_officer
 from evidence.granting import end_material_grant, grant_material, list_material_grants
-from evidence.models import Material, Sharing, Submission, SubmissionOfficerGrant
+from evidence.models import Material, Submission, SubmissionOfficerGrant
 from icse.common.errors import AccessDenied, NotFound
 from series.models import Series
 from series.services.curating import share_series

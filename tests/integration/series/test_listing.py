@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evidence.models import Material, Sharing
+from accounts.models import Sharing
+from evidence.models import Material
 from icse.common.errors import NotFound
 from series.models import Series
 from series.queries.listing import (

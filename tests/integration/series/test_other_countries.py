@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Officer, Role
-from evidence.models import Sharing
+from accounts.models import Officer, Role, Sharing
+from accounts.queries import audience_for
 from media_analysis.models import Match
 from series.models import Decision, Verdict
 from series.pairs import Pair
@@ -85,7 +85,7 @@ def test_roles_without_a_right_to_material_hear_nothing(cast: Cast, match: Match
 def test_decision_about_material_that_is_shared_no_more_is_heard_no_more(cast: Cast, match: Match) -> None:
     decide_match(by=cast.analyst, pair=pair_of(match), verdict=Verdict.SAME)
     for submission in (*match.left.submissions.all(), *match.right.submissions.all()):
-        submission.audience = [submission.country.scope.pk]
+        submission.audience = audience_for("national", submission.country)
         submission.save()
     assert heard(cast.partner_analyst, match) == heard(cast.third, match) == []
 
@@ -105,9 +105,9 @@ def test_decision_is_as_open_as_both_materials_unless_said_otherwise(cast: Cast,
     assert default_sharing(cast.analyst, pair_of(match)) == Sharing.MEMBERS
     national = Pair.of("scene", match.left_id, submitted(cast.owner).pk)
     assert default_sharing(cast.analyst, national) == Sharing.NATIONAL
-    assert decide_match(by=cast.analyst, pair=national, verdict=Verdict.SAME).audience == [
-        cast.analyst.unit.country.scope.pk
-    ]
+    assert decide_match(by=cast.analyst, pair=national, verdict=Verdict.SAME).audience == audience_for(
+        "national", cast.analyst.unit.country
+    )
 
 
 def test_opening_a_decision_supersedes_the_closed_one(cast: Cast, match: Match) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidence.models import Sharing
+from accounts.models import Sharing
 from icse.common.access import allows
 from series.models import Series
 from series.policies import (
@@ -13,6 +13,7 @@ from series.policies import (
 )
 from tests.cast import Cast
 from tests.factories.series import SeriesFactory
+from tests.factories.sharing import grouped
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,8 @@ ANALYSTS = {"analyst", "partner_analyst"}
     ],
 )
 def test_policy_and_visible_to_agree(cast: Cast, sharing: Sharing, readers: set[str]) -> None:
-    series = SeriesFactory.create(created_by=cast.analyst, sharing=sharing)
+    groups = [grouped(cast.analyst).pk]
+    series = SeriesFactory.create(created_by=cast.analyst, sharing=sharing, groups=groups)
     parts = dict(cast.officers())
     assert parts.keys() == EVERYBODY
     by_policy = {part for part, officer in parts.items() if allows(check_can_see_series, officer, series)}
@@ -46,6 +48,7 @@ def test_only_analysts_decide_and_start_series(cast: Cast) -> None:
 
 @pytest.mark.parametrize("sharing", Sharing)
 def test_only_the_countrys_analysts_curate(cast: Cast, sharing: Sharing) -> None:
-    series = SeriesFactory.create(created_by=cast.analyst, sharing=sharing)
+    groups = [grouped(cast.analyst).pk]
+    series = SeriesFactory.create(created_by=cast.analyst, sharing=sharing, groups=groups)
     curators = {part for part, officer in cast.officers() if allows(check_can_curate_series, officer, series)}
     assert curators == {"analyst"}

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Officer
+from accounts.queries import audience_for
 from evidence.models import Material
 from media_analysis.models import ExactSignal
 from media_analysis.queries.matches import get_match
@@ -76,7 +77,7 @@ def test_proposals_leave_out_members_and_strangers(cast: Cast) -> None:
 def test_proposals_of_an_invisible_member_are_not_shown(cast: Cast) -> None:
     hidden, shared = submitted(cast.owner), submitted(cast.owner, sharing="members")
     series = series_of(cast.analyst, hidden)
-    series.audience = [cast.partner.unit.country.scope.pk]
+    series.audience = audience_for("national", cast.partner.unit.country)
     series.save()
     connect(hidden, shared, "face")
     assert proposals(cast.partner, series) == []

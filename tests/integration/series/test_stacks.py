@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Officer
-from evidence.models import Material, Sharing
+from accounts.models import Officer, Sharing
+from evidence.models import Material
 from media_analysis.models import ExactSignal
 from series.models import Stack, StackMember
 from series.queries.stacks import collapse_stacks, stack_of, stacks_of

@@ -32,7 +32,7 @@ TRUTH = {
         "series.curate",
         "access.grant",
     },
-    Role.NATIONAL_ADMINISTRATOR: {"officer.manage", "officer.invite"},
+    Role.NATIONAL_ADMINISTRATOR: {"officer.manage", "officer.invite", "group.manage"},
     Role.SECRETARIAT_ADMINISTRATOR: {"country.manage", "country.approve", "officer.invite"},
     Role.AUDITOR: {"audit.read"},
 }
