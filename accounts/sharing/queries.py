@@ -56,6 +56,12 @@ def list_open_groups(officer: Officer) -> list[SharingGroup]:
     return list(list_groups(officer).open_to(officer.unit.country))
 
 
+def known_groups_of(officer: Officer, country: Country) -> list[SharingGroup]:
+    """Return the groups in which a country is at present, as far as the officer's country knows of that."""
+    places = GroupMembership.objects.visible_to(officer).live().filter(country=country)
+    return list(list_groups(officer).filter(pk__in=places.values("group")))
+
+
 def default_level(country: Country) -> Sharing:
     """Return what `default` means for a country: itself alone until it has chosen otherwise."""
     level = DefaultSharing.objects.filter(country=country).values_list("level", flat=True).first()

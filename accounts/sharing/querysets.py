@@ -35,6 +35,16 @@ class MembershipQuerySet(models.QuerySet["GroupMembership"]):
         """Keep memberships that were offered or accepted, and not left since."""
         return self.exclude(state="left")
 
+    def live(self) -> MembershipQuerySet:
+        """Keep memberships that count at present, of groups that do."""
+        now = timezone.now()
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gt=now),
+            Q(group__valid_until=None) | Q(group__valid_until__gt=now),
+            state="accepted",
+            group__state="active",
+        )
+
     def visible_to(self, officer: Officer) -> MembershipQuerySet:
         """Keep the own country's, and those of groups that it owns or whose members know each other."""
         country = officer.unit.country_id

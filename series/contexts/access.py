@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from accounts.grants.explaining import Shared, scopes_known_of, who, why_each
 from accounts.grants.forms import GrantForm, PreviewForm
 from accounts.grants.queries import list_known_holders, list_other_countries
+from accounts.models import Sharing
 from accounts.queries import audience_for
+from accounts.sharing.queries import list_open_groups
 from evidence.granting import grantable_submission, list_material_grants
-from evidence.models import Sharing, Submission
 from evidence.queries import get_visible_material, list_visible_submissions
 from icse.common.access import allows
 from series.contexts.cards import cards_of
@@ -20,13 +22,12 @@ from series.queries.listing import get_visible_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
     from django.http import QueryDict
 
     from accounts.grants.explaining import Reach
     from accounts.models import Country, Officer
-    from evidence.models import Material
+    from evidence.models import Material, Submission
     from series.models import Series
 
 HANDED_IN: Final = "handed it in"
@@ -116,8 +117,25 @@ def _reaches(things: Iterable[Shared]) -> list[Reach]:
 def _preview_form(officer: Officer, asked: QueryDict) -> PreviewForm:
     told = asked if "seen_by" in asked else None
     return PreviewForm(
-        told, countries=list_other_countries(officer), sharings=Sharing.choices, sharing=Sharing.MEMBERS
+        told,
+        countries=list_other_countries(officer),
+        sharings=list(_sharings(officer).items()),
+        sharing=Sharing.MEMBERS,
     )
+
+
+def _sharings(officer: Officer) -> dict[str, str]:
+    """Return what can be thought of, by the value that a form sends: a level, or one group by its id."""
+    levels = (Sharing.NATIONAL, Sharing.DEFAULT, Sharing.MEMBERS)
+    groups = {str(group.pk): f"Sharing group {group.name}" for group in list_open_groups(officer)}
+    return {level.value: str(level.label) for level in levels} | groups
+
+
+def _thought_of(officer: Officer, sharing: str) -> list[int]:
+    country = officer.unit.country
+    if sharing in Sharing.values:
+        return audience_for(sharing, country)
+    return audience_for(Sharing.GROUP, country, groups=[UUID(sharing)])
 
 
 def _material_eyes(
@@ -126,8 +144,8 @@ def _material_eyes(
     if form is None or not form.is_valid():
         return None
     country, sharing = form.cleaned_data["seen_by"], form.cleaned_data["sharing"]
-    scopes = set(scopes_known_of(country))
-    proposed = audience_for(sharing, officer.unit.country)
+    scopes = set(scopes_known_of(officer, country))
+    proposed = _thought_of(officer, sharing)
     seen = [
         each
         for each in submissions
@@ -136,7 +154,7 @@ def _material_eyes(
     material: Material = submissions[0].material
     return OtherEyes(
         country,
-        Sharing(sharing).label,
+        _sharings(officer)[sharing],
         is_seen=bool(seen),
         submissions=seen,
         series=list(list_series_seen_as(officer, material, scopes)) if seen else [],
@@ -178,12 +196,12 @@ def _series_eyes(officer: Officer, series: Series, form: PreviewForm | None) -> 
     if form is None or not form.is_valid():
         return None
     country, sharing = form.cleaned_data["seen_by"], form.cleaned_data["sharing"]
-    scopes = set(scopes_known_of(country))
-    is_seen = bool(scopes & set(audience_for(sharing, officer.unit.country)))
+    scopes = set(scopes_known_of(officer, country))
+    is_seen = bool(scopes & set(_thought_of(officer, sharing)))
     shown, hidden = series_submissions_seen_as(officer, series, scopes)
     return OtherEyes(
         country,
-        Sharing(sharing).label,
+        _sharings(officer)[sharing],
         is_seen=is_seen,
         submissions=shown if is_seen else [],
         series=[],

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.audit.models import InboxEvent
 from accounts.models import Officer
+from accounts.queries import audience_for
 from evidence.models import Material
 from tests.cast import Cast
 from tests.factories.evidence import SubmissionFactory, submitted
@@ -120,7 +121,7 @@ def test_preview_of_a_material_shows_what_the_sharing_would_open(cast: Cast) -> 
 def test_preview_hides_what_a_third_country_shares_with_the_asker_alone(cast: Cast) -> None:
     material = submitted(cast.owner)
     third = SubmissionFactory(officer=cast.third, material=material, file_name="third.jpg")
-    third.audience = [*third.audience, cast.owner.unit.country.scope.pk]
+    third.audience = [*third.audience, *audience_for("national", cast.owner.unit.country)]
     third.save()
     page = _page(
         cast.owner,
