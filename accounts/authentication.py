@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from accounts.acting import act_to_the_end, purpose_of
 from accounts.models import ApiToken, Officer
 from accounts.queries import find_usable_token
-from accounts.services import note_token_use
+from accounts.services import note_activity, note_token_use
 
 _SCHEME: Final = b"bearer"
 _PARTS: Final = 2
@@ -36,6 +36,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The token is not valid.")
         act_to_the_end(token.officer, purpose_of(request))
         note_token_use(token=token)
+        note_activity(officer=token.officer)
         return token.officer, token
 
     def authenticate_header(self, request: Request) -> str:

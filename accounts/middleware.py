@@ -12,13 +12,14 @@ from rest_framework.views import APIView
 
 from accounts.acting import act_to_the_end, acting_until_the_end, purpose_of
 from accounts.models import Officer
+from accounts.services import note_activity
 from icse.common.errors import AccessDenied
 from icse.common.pages import error_as_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Everything else asks for a sign-in. Static files are answered before this middleware is reached.
-EXEMPT_URL_NAMES: Final = frozenset({"healthz", "sign_in"})
+EXEMPT_URL_NAMES: Final = frozenset({"healthz", "join", "sign_in"})
 
 _OPEN_WITH_ONE_TIME_PASSWORD: Final = frozenset({"change_password", "sign_out", "choose_theme"})
 
@@ -73,6 +74,7 @@ class ActingMiddleware:
         """Stand for the officer of the session, if there is one; the purpose is the name of the address."""
         if isinstance(request.user, Officer):
             act_to_the_end(request.user, purpose_of(request))
+            note_activity(officer=request.user)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

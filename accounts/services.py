@@ -23,6 +23,7 @@ from accounts.tokens import digest_of, new_one_time_password, new_token
 from icse.common.errors import Conflict, DomainError
 
 TOKEN_USE_NOTED_EVERY: Final = timedelta(minutes=1)
+ACTIVITY_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 class BadAddress(DomainError):
@@ -174,6 +175,13 @@ def revoke_token(*, by: Actor, token: ApiToken) -> None:
     """
     check_can_manage_tokens(by, token.officer)
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def note_activity(*, officer: Officer) -> None:
+    """Note that an officer has asked for something, once a minute at most, as for tokens."""
+    now = timezone.now()
+    if officer.last_active_at is None or now - officer.last_active_at > ACTIVITY_NOTED_EVERY:
+        Officer.objects.filter(pk=officer.pk).update(last_active_at=now)
 
 
 def note_token_use(*, token: ApiToken) -> None:

@@ -38,6 +38,14 @@ ROOMS: Final = (
     Room("Series", "series", "g s", ("series_list", "series", "series_access")),
     Room("Search", "search", "g f", ("search",)),
     Room("Forum", "forum", "g t", ("forum", "topic")),
+    Room("Countries", "members", "g c", ("countries", "country"), Permission.OFFICER_INVITE),
+    Room(
+        "Officers",
+        "people",
+        "g o",
+        ("officers", "officer", "invite_officer", "import_officers"),
+        Permission.OFFICER_INVITE,
+    ),
 )
 
 

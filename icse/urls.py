@@ -9,6 +9,7 @@ from icse.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
+    path("", include("accounts.onboarding.urls")),
     path("", include("evidence.urls")),
     path("", include("evidence.upload_urls")),
     path("", include("media_analysis.urls")),

@@ -15,6 +15,9 @@ from accounts.onboarding.policies import (
     check_can_approve_countries,
     check_can_end_country,
     check_can_invite_officer,
+    check_can_manage_invitation,
+    check_can_manage_officer,
+    check_can_suspend_officer,
 )
 from accounts.onboarding.states import Checklist
 from accounts.policies import (
@@ -48,6 +51,14 @@ class OfficerFilter:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationLine:
+    """An invitation that waits, and whether the one who asks may renew or revoke it."""
+
+    invitation: Invitation
+    may_manage: bool
+
+
 @dataclass(frozen=True)
 class CountryView:
     """A country as its administrators see it, with what the one who asks may do."""
@@ -59,7 +70,7 @@ class CountryView:
     agreements: list[Agreement]
     steps: list[CountryStep]
     units: list[Unit]
-    invitations: list[Invitation]
+    invitations: list[InvitationLine]
     is_mine: bool
     may_manage: bool
     may_approve: bool
@@ -123,7 +134,7 @@ def view_country(by: Officer, pk: UUID) -> CountryView:
         agreements=list(country.agreements.select_related("received_by")),
         steps=list(country.steps.select_related("taken_by")),
         units=list_units(country),
-        invitations=list_waiting_invitations(country),
+        invitations=list_waiting_invitations(by, country),
         is_mine=allows(check_can_manage_officers, by, country) and country.state == Country.State.ACTIVE,
         may_manage=allows(check_can_manage_countries, by),
         may_approve=allows(check_can_approve_countries, by) and may_decide(by, approval),
@@ -141,14 +152,13 @@ def view_country(by: Officer, pk: UUID) -> CountryView:
 
 def checklist_of(country: Country) -> Checklist:
     """Return what a country on its way in has and lacks."""
-    approvals = Approval.objects.filter(act=APPROVE_COUNTRY, object_id=country.pk)
     return Checklist(
         is_contact_confirmed=Membership.objects.filter(
             country=country, contact_confirmed_at__isnull=False
         ).exists(),
         has_agreement=country.agreements.exists(),
         has_administrator=has_administrator(country),
-        is_approved=approvals.filter(verdict=Approval.Verdict.APPROVED).exists(),
+        is_approved=country.steps.filter(after=Country.State.APPROVED).exists(),
     )
 
 
@@ -189,9 +199,10 @@ def list_own_units(by: Officer) -> list[Unit]:
     return list(Unit.objects.active().filter(country=by.unit.country_id))
 
 
-def list_waiting_invitations(country: Country) -> list[Invitation]:
+def list_waiting_invitations(by: Officer, country: Country) -> list[InvitationLine]:
     """Return a country's invitations that were neither used nor revoked, newest first."""
-    return list(country.invitations.waiting().select_related("unit", "invited_by"))
+    waiting = country.invitations.waiting().select_related("unit", "country", "invited_by")
+    return [InvitationLine(each, allows(check_can_manage_invitation, by, each)) for each in waiting]
 
 
 def get_invitation(by: Officer, pk: UUID) -> Invitation:
@@ -254,3 +265,38 @@ def _conditions(narrowed: OfficerFilter) -> list[Q]:
     if narrowed.role:
         conditions.append(Q(role=narrowed.role))
     return conditions
+
+
+@dataclass(frozen=True)
+class OfficerView:
+    """An officer as an administrator sees them, with what the one who asks may do."""
+
+    officer: Officer
+    state: str
+    invitation: Invitation | None
+    may_manage: bool
+    may_suspend: bool
+
+
+def view_officer(by: Officer, pk: UUID) -> OfficerView:
+    """Return an officer with their state and how they came in.
+
+    Raises:
+        NotFound: There is none, or the asker does not administer their country.
+    """
+    officer = get_administered_officer(by, pk)
+    has_left = officer.left_at is not None
+    return OfficerView(
+        officer=officer,
+        state=state_of(officer),
+        invitation=Invitation.objects.filter(officer=officer).select_related("invited_by").first(),
+        may_manage=not has_left and allows(check_can_manage_officer, by, officer),
+        may_suspend=not has_left and allows(check_can_suspend_officer, by, officer),
+    )
+
+
+def state_of(officer: Officer) -> str:
+    """Return an officer's state in one word: active, suspended or left."""
+    if officer.left_at is not None:
+        return "left"
+    return "active" if officer.is_active and officer.unit.is_active else "suspended"

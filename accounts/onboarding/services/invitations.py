@@ -35,6 +35,16 @@ class Newcomer:
     role: Role = Role.OFFICER
 
 
+def newcomer_of(email: str, full_name: str, role: str) -> Newcomer:
+    """Return whom to invite, from what was typed."""
+    return Newcomer(email, full_name, Role(role))
+
+
+def first_administrator(email: str, full_name: str) -> Newcomer:
+    """Return whom to invite as a country's first administrator."""
+    return Newcomer(email, full_name, Role.NATIONAL_ADMINISTRATOR)
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedInvitation:
     """An invitation and its code, which is told once and never stored."""
