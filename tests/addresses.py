@@ -7,6 +7,10 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+OFFICE_PARAMETERS: Final = frozenset({"country_id", "unit_id", "officer_id", "invitation_id"})
+OFFICE_LISTS: Final = frozenset({"countries", "officers", "invite_officer", "import_officers"})
+"""What administrators work on: not media, and theirs where everything else is closed to them."""
+
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -26,6 +30,11 @@ class Address:
     def is_api(self) -> bool:
         """Tell whether programs ask here, who are not led to a page."""
         return self.route.startswith("api/")
+
+    @property
+    def is_office(self) -> bool:
+        """Tell whether administrators work here, on countries, units and officers."""
+        return self.name in OFFICE_LISTS or bool(self.parameters & OFFICE_PARAMETERS)
 
     def path(self, values: Mapping[str, object]) -> str:
         """Return the address that names these objects."""

@@ -23,6 +23,7 @@ from tests.cast import Cast
 from tests.factories.accounts import ApiTokenFactory
 from tests.factories.evidence import DerivativeFactory, submitted
 from tests.factories.media_analysis import FaceFactory, connect
+from tests.factories.onboarding import waiting_invitation
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
 
 FILE_NAME: Final = "only-the-owner-knows.jpg"
@@ -31,19 +32,23 @@ SERIES_NAME: Final = "Only the owner knows"
 
 @dataclass(frozen=True)
 class World:
-    """One object of the owner for every kind that an address may name; films are named apart."""
+    """One object of the owner for every kind that an address may name; films are named apart.
+
+    `offices` are what administrators work on: the owner's country, unit, account, and an invitation.
+    """
 
     objects: Mapping[str, UUID]
     film: UUID
+    offices: Mapping[str, UUID]
 
     def path(self, address: Address) -> str:
         """Return the address of the owner's object."""
         material = self.film if address.name == "playable" else self.objects["material_id"]
-        return address.path({**self.objects, "material_id": material, "kind": "blurred"})
+        return address.path({**self.objects, **self.offices, "material_id": material, "kind": "blurred"})
 
     def path_to_nothing(self, address: Address) -> str:
         """Return the same address of an object that does not exist."""
-        return address.path({**{name: uuid4() for name in self.objects}, "kind": "blurred"})
+        return address.path({**{name: uuid4() for name in (*self.objects, *self.offices)}, "kind": "blurred"})
 
     def betrayals(self, body: str) -> list[str]:
         """Return what a page shows of the owner's objects."""
@@ -80,6 +85,16 @@ def _granted(cast: Cast, photo: Material) -> Grant:
         )
 
 
+def _offices(cast: Cast) -> dict[str, UUID]:
+    unit = cast.owner.unit
+    return {
+        "country_id": unit.country_id,
+        "unit_id": unit.pk,
+        "officer_id": cast.owner.pk,
+        "invitation_id": waiting_invitation(cast.national_administrator, unit).pk,
+    }
+
+
 @pytest.fixture
 def world(cast: Cast) -> World:
     """Return objects of the owner of which nobody outside the owner's country may know."""
@@ -102,7 +117,7 @@ def world(cast: Cast) -> World:
         "grant_id": _granted(cast, photo).pk,
         "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
     }
-    return World(objects, _film(cast.owner).pk)
+    return World(objects, _film(cast.owner).pk, _offices(cast))
 
 
 def body_of(answer: HttpResponseBase) -> str:

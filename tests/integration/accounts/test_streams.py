@@ -38,7 +38,7 @@ def cast(transactional_db: None) -> Iterator[Cast]:
     connection.close()
 
 
-def _session_of(officer: Officer) -> str:
+def session_of(officer: Officer) -> str:
     client = Client()
     client.force_login(officer)
     return str(client.cookies[django_settings.SESSION_COOKIE_NAME].value)
@@ -53,7 +53,7 @@ async def _asked(session_key: str) -> tuple[ApplicationCommunicator, dict[str, A
     return stream, await stream.receive_output(timeout=5)
 
 
-async def _opened(session_key: str) -> ApplicationCommunicator:
+async def opened(session_key: str) -> ApplicationCommunicator:
     stream, answer = await _asked(session_key)
     assert answer["type"] == "websocket.accept"
     return stream
@@ -64,7 +64,7 @@ async def _leave(stream: ApplicationCommunicator) -> None:
     await stream.wait(timeout=2)
 
 
-async def _closed(stream: ApplicationCommunicator) -> dict[str, Any]:
+async def closed(stream: ApplicationCommunicator) -> dict[str, Any]:
     answer: dict[str, Any] = await stream.receive_output(timeout=5)
     return answer
 
@@ -93,13 +93,13 @@ def _delete_session(_: Officer, session_key: str) -> None:
     "ending", [_suspend, _suspend_unit, _suspend_country, _end_sessions, _delete_session]
 )
 def test_stream_ends_within_five_seconds_though_no_message_comes(cast: Cast, ending: Ending) -> None:
-    session, other = _session_of(cast.owner), _session_of(cast.partner)
+    session, other = session_of(cast.owner), session_of(cast.partner)
 
     async def talk() -> tuple[dict[str, Any], float, bool]:
-        stream, bystander = await _opened(session), await _opened(other)
+        stream, bystander = await opened(session), await opened(other)
         begun = time.monotonic()
         await sync_to_async(ending)(cast.owner, session)
-        answer = await _closed(stream)
+        answer = await closed(stream)
         seconds = time.monotonic() - begun
         untouched = await bystander.receive_nothing(timeout=0.2)
         await _leave(bystander)
@@ -113,13 +113,13 @@ def test_stream_ends_within_five_seconds_though_no_message_comes(cast: Cast, end
 
 
 def test_message_closes_the_streams_of_one_session_alone(cast: Cast) -> None:
-    session, other = _session_of(cast.owner), _session_of(cast.owner)
+    session, other = session_of(cast.owner), session_of(cast.owner)
 
     async def talk() -> tuple[dict[str, Any], bool]:
-        stream, bystander = await _opened(session), await _opened(other)
+        stream, bystander = await opened(session), await opened(other)
         message = {"type": "end", "session_key": session}
         await get_channel_layer().group_send(group_of(cast.owner.pk), message)
-        answer = await asyncio.wait_for(_closed(stream), 1)
+        answer = await asyncio.wait_for(closed(stream), 1)
         untouched = await bystander.receive_nothing(timeout=0.2)
         await _leave(bystander)
         return answer, untouched
@@ -129,10 +129,10 @@ def test_message_closes_the_streams_of_one_session_alone(cast: Cast) -> None:
 
 def test_stream_of_a_standing_session_stays_open(cast: Cast) -> None:
     """Without this, the question itself could be what closes streams."""
-    session = _session_of(cast.owner)
+    session = session_of(cast.owner)
 
     async def talk() -> dict[str, Any]:
-        stream = await _opened(session)
+        stream = await opened(session)
         assert await stream.receive_nothing(timeout=2.5)
         await get_channel_layer().group_send(group_of(cast.owner.pk), {"type": "hint", "kind": "progress"})
         answer = json.loads((await stream.receive_output(timeout=1))["text"])
@@ -144,7 +144,7 @@ def test_stream_of_a_standing_session_stays_open(cast: Cast) -> None:
 
 @pytest.mark.parametrize("ending", [_suspend, _suspend_unit, _suspend_country, _end_sessions])
 def test_stream_of_an_ended_session_does_not_open(cast: Cast, ending: Ending) -> None:
-    session = _session_of(cast.owner)
+    session = session_of(cast.owner)
     ending(cast.owner, session)
 
     _, answer = finished(_asked(session))
