@@ -13,21 +13,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.http import officer_of
+from evidence.attachments import original_as_attachment
 from evidence.errors import FileMissing, FileTooLarge, StorageFull
-from evidence.queries import list_own_submissions
+from evidence.queries import get_visible_material, list_own_submissions
 from evidence.receiving import ReceivedUpload, StreamingUploadHandler
 from evidence.resharing import share_submission
 from evidence.serializers import (
+    OriginalRequestSerializer,
     SubmissionRequestSerializer,
     SubmissionSerializer,
     SubmissionSharingSerializer,
 )
-from evidence.services import Receipt, receive_file
+from evidence.services import Receipt, export_original, receive_file
 from evidence.store import store
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
     from evidence.models import Submission
@@ -77,6 +80,20 @@ class SubmissionSharingView(APIView):
         told.is_valid(raise_exception=True)
         changed = share_submission(by=officer_of(request), submission_id=submission_id, **told.validated_data)
         return Response(SubmissionSerializer(changed).data)
+
+
+class OriginalView(APIView):
+    """The original of a material."""
+
+    @extend_schema(request=OriginalRequestSerializer, responses={(200, "application/octet-stream"): bytes})
+    def post(self, request: Request, material_id: UUID) -> HttpResponseBase:
+        """Take an original out, for a reason that is kept; a condition of another country may forbid it."""
+        told = OriginalRequestSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        officer = officer_of(request)
+        material = get_visible_material(officer, material_id)
+        submission = export_original(by=officer, material=material, **told.validated_data)
+        return original_as_attachment(material, submission)
 
 
 def _receive(request: Request, told: SubmissionRequestSerializer) -> Receipt:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evidence.api import SubmissionSharingView, SubmissionsView
+from evidence.api import OriginalView, SubmissionSharingView, SubmissionsView
 
 urlpatterns = (
     path("submissions/", SubmissionsView.as_view(), name="api_submissions"),
@@ -9,4 +9,5 @@ urlpatterns = (
         SubmissionSharingView.as_view(),
         name="api_submission_sharing",
     ),
+    path("materials/<uuid:material_id>/original/", OriginalView.as_view(), name="api_original"),
 )

@@ -45,6 +45,26 @@ class FileMissing(DomainError):
         super().__init__("No whole file arrived. Send it as the multipart field `file`.")
 
 
+class PassingOnForbidden(DomainError):
+    """A condition of another country forbids that an original leaves the platform."""
+
+    reason = "handling"
+    status = 403
+
+    def __init__(self, handling: str, whom: str) -> None:
+        super().__init__(f"{handling}: the original may not be taken out here. Ask {whom}.")
+
+
+class ConditionNotAcknowledged(DomainError):
+    """A condition has to be acknowledged before an original leaves the platform."""
+
+    reason = "not_acknowledged"
+    status = 422
+
+    def __init__(self, handling: str) -> None:
+        super().__init__(f"{handling}: acknowledge the condition, then export again.")
+
+
 class ReasonMissing(DomainError):
     """An original leaves the platform only for a reason that is kept."""
 

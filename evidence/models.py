@@ -30,6 +30,11 @@ class Handling(models.TextChoices):
     INTELLIGENCE_ONLY = "intelligence_only", "Intelligence only — not for court"
     ASK_FIRST = "ask_first", "Ask before passing on"
 
+    @property
+    def brief(self) -> str:
+        """Return the code alone, as it stands on a tile."""
+        return str(self.label).partition(" — ")[0]
+
 
 class LegalBasis(models.TextChoices):
     """Why a country may hold and share the material (EU 2016/680 Art. 8 and 10; INTERPOL RPD Art. 12)."""

@@ -1,8 +1,12 @@
-"""Who may hand in and take out."""
+"""Who may hand in, take out and open to others."""
+
+from collections.abc import Sequence
 
 from accounts.models import Officer
 from accounts.policies import Permission, check_has_permission, has_permission
-from evidence.models import Submission
+from evidence.errors import ConditionNotAcknowledged, PassingOnForbidden
+from evidence.handling import CLOSED_TO_OTHERS
+from evidence.models import Handling, Submission
 from icse.common.errors import AccessDenied
 
 
@@ -25,6 +29,26 @@ def check_can_share_submission(officer: Officer, submission: Submission) -> None
 def check_can_export_original(officer: Officer) -> None:
     """Check the right to take an original out of the platform; raises AccessDenied."""
     check_has_permission(officer, Permission.ORIGINAL_EXPORT)
+
+
+def check_handling_allows_export(
+    officer: Officer, submissions: Sequence[Submission], *, acknowledged: bool
+) -> None:
+    """Check that no condition of the submissions that the officer sees keeps the original inside.
+
+    Each of them counts, so that the strictest does: whoever else holds it less strictly changes nothing. A
+    country is not bound by what it said itself, but has to acknowledge that it is no evidence for a court.
+
+    Raises:
+        PassingOnForbidden: Another country named recipients, or wants to be asked first.
+        ConditionNotAcknowledged: It is intelligence only, and that was not acknowledged.
+    """
+    for each in submissions:
+        if each.country_id != officer.unit.country_id and each.handling in CLOSED_TO_OTHERS:
+            raise PassingOnForbidden(Handling(each.handling).label, f"{each.unit.name}, {each.country.name}")
+    handlings = {each.handling for each in submissions}
+    if Handling.INTELLIGENCE_ONLY in handlings and not acknowledged:
+        raise ConditionNotAcknowledged(Handling.INTELLIGENCE_ONLY.label)
 
 
 def check_can_grant_submission(officer: Officer, submission: Submission) -> None:

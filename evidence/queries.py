@@ -9,7 +9,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Value
 
-from evidence.models import CustodyEvent, Derivative, Kind, Material, Priority, Submission
+from evidence.handling import strictest_first
+from evidence.models import CustodyEvent, Derivative, Handling, Kind, Material, Priority, Submission
 from evidence.store import Shelf
 from icse.common.errors import NotFound
 
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a card of a material says of where it came from: the asker's earliest visible submission."""
+    """What a card of a material says of where it came from: the asker's earliest visible submission.
+
+    `handlings` are the conditions of every visible submission, the strictest first.
+    """
 
     submission: Submission
     is_urgent: bool
+    handlings: tuple[Handling, ...] = ()
 
 
 def watchers_of(material_id: UUID) -> list[UUID]:
@@ -113,7 +118,8 @@ def _earliest_of_each(submissions: Iterable[Submission]) -> dict[UUID, Origin]:
         earlier = found.get(submission.material_id)
         first = earlier.submission if earlier else submission
         urgent = submission.priority == Priority.URGENT or (earlier is not None and earlier.is_urgent)
-        found[submission.material_id] = Origin(first, urgent)
+        conditions = {Handling(submission.handling), *(earlier.handlings if earlier else ())}
+        found[submission.material_id] = Origin(first, urgent, strictest_first(conditions))
     return found
 
 

@@ -45,6 +45,15 @@ class SubmissionSharingSerializer(serializers.Serializer[Any]):
     units = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
 
 
+class OriginalRequestSerializer(serializers.Serializer[Any]):
+    """Why an original is needed outside the platform."""
+
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    acknowledged = serializers.BooleanField(
+        default=False, help_text="That a condition such as 'intelligence only' has been read and is kept."
+    )
+
+
 class MaterialBriefSerializer(serializers.Serializer[Submission]):
     """The material of a submission, in the state in which the submission's country may know it."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Sharing
 from accounts.queries import audience_for, scopes_of
-from evidence.errors import FileEmpty
+from evidence.errors import FileEmpty, ReasonMissing
 from evidence.formats import Format, recognise
 from evidence.models import (
     CustodyEvent,
@@ -23,7 +23,12 @@ from evidence.models import (
     Submission,
     Verdict,
 )
-from evidence.policies import check_can_export_original, check_can_submit_material
+from evidence.policies import (
+    check_can_export_original,
+    check_can_submit_material,
+    check_handling_allows_export,
+)
+from evidence.queries import list_visible_submissions
 from evidence.store import Shelf, store
 from icse.common.ids import new_id
 from icse.common.jobs import Urgency, enqueue
@@ -199,19 +204,27 @@ def keep_derivative(
     return derivative
 
 
-def export_original(*, by: Officer, material: Material, reason: str) -> Submission:
+def export_original(
+    *, by: Officer, material: Material, reason: str, acknowledged: bool = False
+) -> Submission:
     """Note that an original leaves the platform, and why; return the submission it goes out under.
 
     Raises:
+        ReasonMissing: No reason is given.
         AccessDenied: The officer's role may not take originals out.
+        PassingOnForbidden, ConditionNotAcknowledged: A condition of a visible submission is against it.
     """
     check_can_export_original(by)
-    submission = Submission.objects.visible_to(by).filter(material=material).order_by("received_at", "pk")[0]
+    if not reason.strip():
+        raise ReasonMissing
+    submissions = list(list_visible_submissions(by, material))
+    check_handling_allows_export(by, submissions, acknowledged=acknowledged)
+    submission = submissions[0]
     CustodyEvent.objects.create(
         material=material,
         submission=submission,
         officer=by,
         kind=CustodyEvent.Kind.EXPORTED,
-        detail={"reason": reason},
+        detail={"reason": reason.strip()} | ({"acknowledged": True} if acknowledged else {}),
     )
     return submission

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from evidence.errors import ReasonMissing
+from evidence.attachments import original_as_attachment
 from evidence.queries import get_derivative, get_playable, get_visible_material
 from evidence.ranges import serve
 from evidence.services import export_original
@@ -50,18 +49,10 @@ def playable(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
 def original(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
     """Hand out an original as an attachment that no browser opens, once a reason is given."""
     material = get_visible_material(request.user, material_id)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        raise ReasonMissing
-    submission = export_original(by=request.user, material=material, reason=reason)
-    answer = serve(
-        store().open(Shelf.ORIGINALS, material.sha256),
-        size=material.size,
-        media_type="application/octet-stream",
-        range_header="",
+    submission = export_original(
+        by=request.user,
+        material=material,
+        reason=request.POST.get("reason", ""),
+        acknowledged="acknowledged" in request.POST,
     )
-    answer["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=submission.file_name
-    )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return original_as_attachment(material, submission)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ParamSpec
 
-from icse.common.errors import AccessDenied
+from icse.common.errors import AccessDenied, DomainError
 
 P = ParamSpec("P")
 
@@ -15,3 +15,12 @@ def allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
     except AccessDenied:
         return False
     return True
+
+
+def refusal_of(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> str:
+    """Return why a check does not pass, worded for the officer; empty where it passes."""
+    try:
+        check(*args, **kwargs)
+    except DomainError as refusal:
+        return refusal.message
+    return ""

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from accounts.policies import Permission, has_permission
+from evidence.handling import strictest_first
 from evidence.models import Handling, Kind, LegalBasis
+from evidence.policies import check_handling_allows_export
 from evidence.queries import get_visible_material, list_own_custody, list_visible_submissions
+from icse.common.access import refusal_of
 from media_analysis.models import MatchKind
 from media_analysis.queries.facts import capture_facts, list_faces
 from media_analysis.queries.matches import list_matches
@@ -106,8 +109,10 @@ def facts_context(officer: Officer, material: Material) -> dict[str, Any]:
     return {
         "chains": submission_chains(officer, submissions),
         "is_own": any(each.country_id == officer.unit.country_id for each in submissions),
-        "handlings": sorted({Handling(each.handling).label for each in submissions}),
+        "handlings": strictest_first(Handling(each.handling) for each in submissions),
         "may_export": has_permission(officer, Permission.ORIGINAL_EXPORT),
+        "export_refusal": refusal_of(check_handling_allows_export, officer, submissions, acknowledged=True),
+        "must_acknowledge": any(each.handling == Handling.INTELLIGENCE_ONLY for each in submissions),
         "stack": cards_of(officer, stack_of(officer, material).materials),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from evidence.handling import strictest_first
 from series.contexts.cards import cards_by_id, cards_of
 from series.contexts.pictures import Pane
 from series.contexts.selection import selection_context
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Officer
+    from evidence.models import Handling
     from series.contexts.cards import Card
     from series.queries.queue import QueuedMatch
 
@@ -34,6 +36,11 @@ class QueueLine:
     measure: str
     left: Pane
     right: Pane
+
+    @property
+    def handlings(self) -> tuple[Handling, ...]:
+        """Return the conditions of both sides, the strictest first."""
+        return strictest_first((*self.left.card.origin.handlings, *self.right.card.origin.handlings))
 
 
 def queue_context(officer: Officer) -> dict[str, Any]:
