@@ -47,6 +47,7 @@ class Place:
     """Two frames of one instant in two films: their times, and what they have in common.
 
     `contrast` tells how surely the instant was found: by how many bits the frames around it are farther.
+    `is_copy` says that they are copies; else they are near in time, which strong compression makes of copies.
     """
 
     left_ms: int
@@ -55,6 +56,7 @@ class Place:
     contrast: int
     picture: Picture
     proof: Verification
+    is_copy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,10 @@ def prove_passages(
 
 
 def _prove(left: Material, right: Material, passage: Passage, turn: int) -> ProvenPassage | None:
-    """Prove a passage at two places; both have to be copies, else one camera filmed one room twice."""
+    """Prove a passage at two places, of which one is a copy, else one camera filmed one room twice."""
     places = [_place(left, right, anchor, passage.shift_ms, turn) for anchor in _tried(passage)]
     proven = [each for each in places if each is not None]
-    if not proven or len(proven) < len(places):
+    if len(proven) < len(places) or not any(each.is_copy for each in proven):
         return None
     surest = max(proven, key=lambda each: each.contrast)
     shift_ms = surest.right_ms - surest.left_ms
@@ -110,10 +112,11 @@ def _place(left: Material, right: Material, anchor: Anchor, shift_ms: int, turn:
         return None
     bits, right_ms, frame = min(burst, key=lambda it: (it[0], abs(it[1] - anchor.own_ms - shift_ms)))
     proof = verify(subject(picture), subject(frame), likely=RIGHT_ANGLES[turn])
-    if proof is None or copies.decide(bits, proof) is not copies.Kind.COPY:
+    kind = copies.decide(bits, proof)
+    if proof is None or kind not in (copies.Kind.COPY, copies.Kind.NEAR_IN_TIME):
         return None
     farthest = max(each for each, _, _ in burst)
-    return Place(anchor.own_ms, right_ms, bits, farthest - bits, frame, proof)
+    return Place(anchor.own_ms, right_ms, bits, farthest - bits, frame, proof, kind is copies.Kind.COPY)
 
 
 def _burst(material: Material, around_ms: int) -> Iterator[tuple[int, Picture]]:
