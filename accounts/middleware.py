@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from accounts.acting import act_to_the_end, acting_until_the_end, purpose_of
 from accounts.models import Officer
 from accounts.services import note_activity
+from accounts.signing_in.proof import is_pending
 from icse.common.errors import AccessDenied
 from icse.common.pages import error_as_json
 
@@ -21,7 +22,12 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Everything else asks for a sign-in. Static files are answered before this middleware is reached.
 EXEMPT_URL_NAMES: Final = frozenset({"healthz", "join", "sign_in"})
 
-_OPEN_WITH_ONE_TIME_PASSWORD: Final = frozenset({"change_password", "sign_out", "choose_theme"})
+HALF_WAY_URL_NAME: Final = "second_factor"
+"""Open to a browser in which the password was given, and to no other."""
+
+_OPEN_WITH_ONE_TIME_PASSWORD: Final = frozenset(
+    {"change_password", "sign_out", "choose_theme", "session_left"}
+)
 
 
 class SignInMiddleware:
@@ -50,7 +56,8 @@ class SignInMiddleware:
             return None
         is_api = issubclass(getattr(view, "cls", object), APIView)
         if not request.user.is_authenticated:
-            return None if is_api else _to_sign_in(request)
+            is_expected = is_api or (name == HALF_WAY_URL_NAME and is_pending(request.session))
+            return None if is_expected else _to_sign_in(request)
         if request.user.must_change_password and name not in _OPEN_WITH_ONE_TIME_PASSWORD:
             return _to_change_password(request, is_api=is_api)
         return None

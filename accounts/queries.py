@@ -139,13 +139,18 @@ def find_officer(pk: UUID | str) -> Officer | None:
     return Officer.objects.select_related("unit__country").filter(pk=pk).first()
 
 
+def find_officer_by_email(email: str) -> Officer | None:
+    """Return the officer who signs in with an address, whatever its capitals, or None where nobody does."""
+    return Officer.objects.select_related("unit__country").filter(email__iexact=email).first()
+
+
 def get_officer_by_email(email: str) -> Officer:
     """Return the officer who signs in with an address, whatever its capitals.
 
     Raises:
         NotFound: Nobody does.
     """
-    officer = Officer.objects.select_related("unit__country").filter(email__iexact=email).first()
+    officer = find_officer_by_email(email)
     if officer is None:
         raise NotFound(f"Nobody signs in with {email}.")
     return officer

@@ -1,10 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from accounts import views
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
+    path("", include("accounts.signing_in.urls")),
     path("account/", views.account, name="account"),
     path("account/password/", views.change_password, name="change_password"),
     path("account/roles/", views.roles, name="roles"),

@@ -1,55 +1,29 @@
-"""Signing in and out, the own page, the own password and tokens."""
+"""The own page, the own password and tokens."""
 
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
+from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import ChangePasswordForm, SignInForm, TokenForm
+from accounts.forms import ChangePasswordForm, TokenForm
 from accounts.http import OfficerRequest
 from accounts.matrix import permission_matrix, rights_of
-from accounts.policies import Permission, check_has_permission
 from accounts.queries import get_own_token, list_role_names, list_tokens
 from accounts.services import WeakPassword, WrongPassword, issue_token, revoke_token
 from accounts.services import change_password as replace_password
-from icse.common.access import allows
+from accounts.signing_in.addresses import next_address
+from accounts.signing_in.proof import recently_authenticated
+from accounts.signing_in.services.sessions import follow_password
 
 THEMES: Final = ("auto", "light", "dark")
 THEME_COOKIE: Final = "theme"
 _ONE_YEAR: Final = 365 * 24 * 3600
-
-
-@sensitive_post_parameters("password")
-@never_cache
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for e-mail and password; lead back to where the officer came from."""
-    if request.user.is_authenticated:
-        return redirect(_next_address(request))
-    form = SignInForm(request, request.POST or None)
-    if form.is_valid():
-        login(request, form.get_user())
-        return redirect(_next_address(request))
-    return render(request, "accounts/sign_in.html", {"form": form, "next": _next_address(request)})
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session and have the browser forget what it kept of it."""
-    logout(request)
-    response = redirect("sign_in")
-    # Cookies are left out: browsers would clear those of other installations on the same host too.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
 
 
 @sensitive_post_parameters("present", "new", "again")
@@ -58,7 +32,9 @@ def change_password(request: OfficerRequest) -> HttpResponse:
     """Let the officer choose another password; every other session of theirs ends."""
     form = ChangePasswordForm(request.POST or None)
     if form.is_valid() and _has_replaced_password(request, form):
+        former_key = request.session.session_key
         update_session_auth_hash(request, request.user)
+        follow_password(request, request.user, former_key)
         messages.success(request, "Your password was changed.")
         return redirect("account")
     return render(request, "accounts/change_password.html", {"form": form})
@@ -78,6 +54,7 @@ def roles(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
+@recently_authenticated
 def issue(request: OfficerRequest) -> HttpResponse:
     """Issue a token and show its text, this once."""
     form = TokenForm(request.POST)
@@ -102,7 +79,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in THEMES:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    response = redirect(_next_address(request))
+    response = redirect(next_address(request))
     response.set_cookie(
         THEME_COOKIE, theme, max_age=_ONE_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
     )
@@ -129,13 +106,3 @@ def _account_context(
         "token_form": form or TokenForm(),
         "token_text": token_text,
     }
-
-
-def _next_address(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    has_queue = not request.user.is_authenticated or allows(
-        check_has_permission, request.user, Permission.MATERIAL_SEE
-    )
-    return resolve_url(settings.LOGIN_REDIRECT_URL if has_queue else "account")

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import Officer
 from accounts.policies import Permission, has_permission
+from accounts.signing_in.proof import has_second_factor
 from accounts.views import THEME_COOKIE, THEMES
 
 
@@ -53,15 +55,21 @@ def frame(request: HttpRequest) -> dict[str, object]:
     """Return the frame's part of every template context."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     theme = chosen if chosen in THEMES else "auto"
+    always = {"theme": theme, "no_second_factor": not settings.SECOND_FACTOR}
     officer = getattr(request, "user", None)
-    if not isinstance(officer, Officer) or officer.must_change_password:
-        return {"rail": [], "theme": theme, "may_upload": False, "may_search": False}
+    if not isinstance(officer, Officer) or not _may_go_on(request, officer):
+        return {**always, "rail": [], "may_upload": False, "may_search": False}
     return {
+        **always,
         "rail": _rail(request, officer),
-        "theme": theme,
         "may_upload": has_permission(officer, Permission.MATERIAL_SUBMIT),
         "may_search": has_permission(officer, Permission.MATERIAL_SEE),
+        "may_help_in": has_permission(officer, Permission.OFFICER_MANAGE),
     }
+
+
+def _may_go_on(request: HttpRequest, officer: Officer) -> bool:
+    return not officer.must_change_password and has_second_factor(request.session)
 
 
 def _rail(request: HttpRequest, officer: Officer) -> list[RailEntry]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from csp.constants import NONE, SELF
 
+from accounts.signing_in.limits import ACCOUNT_LIMIT, COOL_OFF
 from icse import env, roles
 from icse.embedded.layout import Layout
 
@@ -41,6 +42,9 @@ SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
+# How many proxies of our own append to X-Forwarded-For; 0: the header is not believed at all.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=10)
+
 HTTPS = env.flag("HTTPS", default=not EMBEDDED)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -53,12 +57,15 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = (
+    12 * 3600
+)  # its absolute limit; that without a request stands in accounts.signing_in.limits
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Two installations on one machine share the host name, and browsers keep cookies per host, not per port.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else f"sessionid_{PORT}"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else f"device_{PORT}"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "icse.common.pages.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
@@ -87,12 +94,18 @@ INSTALLED_APPS = [
     "accounts.grants",
     "accounts.onboarding",
     "accounts.sharing",
+    "accounts.signing_in",
     "evidence",
     "media_analysis",
     "series",
     "search",
     "forum",
     "guardian",
+    "allauth",
+    "allauth.account",  # only because the next two stand on it; nothing of it is routed
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "rest_framework",
     "drf_spectacular",
     "csp",
@@ -105,6 +118,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "icse.common.addresses.TrustedAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -113,7 +127,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.signing_in.middleware.SessionMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "accounts.signing_in.middleware.SecondFactorMiddleware",
     "accounts.middleware.ActingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -187,6 +204,31 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- The second factor and lockout --------------------------------------------------------------------------
+
+# Off for trials on one's own machine only; `check --deploy` refuses it and every page says so.
+SECOND_FACTOR = env.flag("SECOND_FACTOR", default=True)
+
+MFA_ADAPTER = "accounts.signing_in.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "ICSE"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s before and after: clocks drift
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost, where browsers allow it
+
+AXES_HANDLER = "accounts.signing_in.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "icse.common.addresses.address_of"
+AXES_FAILURE_LIMIT = ACCOUNT_LIMIT
+AXES_COOLOFF_TIME = COOL_OFF
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit log has it, and of sign-ins that failed only that they did
+AXES_VERBOSE = False
+
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W002",  # its middleware would answer a locked account otherwise than a wrong password
+    "axes.W003",  # its backend would refuse before the password is hashed, which takes less time
+    "axes.W006",  # the address is counted by our own handler
 ]
 
 # --- The audit log -----------------------------------------------------------------------------------------
@@ -307,4 +349,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {"axes": {"level": "ERROR"}},  # it tells at each sign-in what the audit log has anyway
 }

@@ -41,6 +41,7 @@ class Launcher:
             "PORT": str(port),
             "WORKER_CORES": "1",
             "DEMO": "no",
+            "SECOND_FACTOR": "no",
             **environment,
         }
         self.start()

@@ -17,6 +17,8 @@ from icse.settings import DATA_DIR, DATABASES, LOGGING, MIDDLEWARE  # noqa: E402
 # Tests that commit empty the tables afterwards, the audit log's as well.
 DATABASES["default"]["OPTIONS"]["options"] = "-c icse.emptying=on"
 AUDIT_KEY = "A" * 43
+# Tests of signing in turn it on; all others are of somebody who is in already.
+SECOND_FACTOR = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MIDDLEWARE = ["tests.roles.RequestsRunAsApp", *MIDDLEWARE]
 STORAGES = {

@@ -25,9 +25,12 @@ from tests.factories.evidence import DerivativeFactory, submitted
 from tests.factories.media_analysis import FaceFactory, connect
 from tests.factories.onboarding import waiting_invitation
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
+from tests.factories.signing_in import AppFactory, UserSessionFactory
 
 FILE_NAME: Final = "only-the-owner-knows.jpg"
 SERIES_NAME: Final = "Only the owner knows"
+
+_NO_NUMBER: Final = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class World:
     `offices` are what administrators work on: the owner's country, unit, account, and an invitation.
     """
 
-    objects: Mapping[str, UUID]
+    objects: Mapping[str, UUID | int]
     film: UUID
     offices: Mapping[str, UUID]
 
@@ -48,11 +51,14 @@ class World:
 
     def path_to_nothing(self, address: Address) -> str:
         """Return the same address of an object that does not exist."""
-        return address.path({**{name: uuid4() for name in (*self.objects, *self.offices)}, "kind": "blurred"})
+        known = {**self.objects, **self.offices}
+        nothing = {name: uuid4() if isinstance(value, UUID) else _NO_NUMBER for name, value in known.items()}
+        return address.path({**nothing, "kind": "blurred"})
 
     def betrayals(self, body: str) -> list[str]:
         """Return what a page shows of the owner's objects."""
-        secrets = (FILE_NAME, SERIES_NAME, *map(str, self.objects.values()))
+        ids = (str(value) for value in self.objects.values() if isinstance(value, UUID))
+        secrets = (FILE_NAME, SERIES_NAME, *ids)
         return [secret for secret in secrets if secret in body]
 
 
@@ -116,6 +122,8 @@ def world(cast: Cast) -> World:
         "query_id": query.pk,
         "grant_id": _granted(cast, photo).pk,
         "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
+        "factor_id": AppFactory.create(user=cast.owner).pk,
+        "session_id": UserSessionFactory.create(user=cast.owner).pk,
     }
     return World(objects, _film(cast.owner).pk, _offices(cast))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.signing_in.proof import recently_authenticated
 from evidence.attachments import original_as_attachment
 from evidence.queries import get_derivative, get_playable, get_visible_material
 from evidence.ranges import serve
@@ -46,6 +47,7 @@ def playable(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
+@recently_authenticated
 def original(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
     """Hand out an original as an attachment that no browser opens, once a reason is given."""
     material = get_visible_material(request.user, material_id)

@@ -31,6 +31,7 @@ def web_service(layout: Layout) -> Service:
             *(sys.executable, "-m", "uvicorn", "icse.asgi:application"),
             *("--host", address[0], "--port", str(address[1])),
             *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "5"),
+            "--no-proxy-headers",  # whom to believe is TRUSTED_PROXIES' to say
         ],
         log=layout.log_dir / "web.log",
         is_ready=lambda: _accepts(address),

@@ -7,4 +7,5 @@ import "./reveal.js";
 import "./grid.js";
 import "./dialogs.js";
 import "./hints.js";
+import "./idle.js";
 import "./upload/sheet.js";

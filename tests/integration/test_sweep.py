@@ -83,8 +83,8 @@ def test_owner_opens_every_page(cast: Cast, world: World, valkey_server: str) ->
 
 def test_analyst_may_write_to_every_object(cast: Cast, world: World) -> None:
     """Without this, a write that is refused to strangers could be one that is refused to everybody."""
-    # Somebody else's token; and the world's grant is of its material.
-    own = {"revoke_token", "end_access_to_series"}
+    # Somebody else's token, factor and session; and the world's grant is of its material.
+    own = {"revoke_token", "end_access_to_series", "remove_factor", "end_session"}
     client = _signed_in(cast.analyst)
     statuses = {
         address.name: client.post(world.path(address)).status_code

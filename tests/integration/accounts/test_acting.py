@@ -51,6 +51,8 @@ OPEN_TABLES: Final = frozenset(
         "auth_group",
         "auth_group_permissions",
         "auth_permission",
+        "axes_accessattempt",
+        "axes_accessattemptexpiration",
         "common_outboxmessage",
         "django_content_type",
         "django_migrations",
@@ -58,6 +60,7 @@ OPEN_TABLES: Final = frozenset(
         "guardian_groupobjectpermission",
         "guardian_userobjectpermission",
         "grants_unitgroup",
+        "usersessions_usersession",
     }
 )
 
