@@ -6,6 +6,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import HASH_SESSION_KEY
 
 from accounts.queries import StreamClaim
+from accounts.signing_in.proof import has_second_factor
 from accounts.streams import watch_of_this_process
 from icse.common.hints import group_of
 
@@ -18,12 +19,11 @@ class HintsConsumer(AsyncJsonWebsocketConsumer):
     number = 0
 
     async def connect(self) -> None:
-        """Accept an officer who is signed in, into their own stream alone."""
-        officer = self.scope["user"]
-        if not officer.is_authenticated or not officer.is_active:
+        """Accept an officer who is signed in with a second factor, into their own stream alone."""
+        officer, session = self.scope["user"], self.scope.get("session") or {}
+        if not officer.is_authenticated or not officer.is_active or not has_second_factor(session):
             await self.close(code=NOT_SIGNED_IN)
             return
-        session = self.scope.get("session") or {}
         self.claim = StreamClaim(
             officer.pk, getattr(session, "session_key", None), session.get(HASH_SESSION_KEY)
         )

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     """Rights at the tables of second factors, sessions and failures; no right at what is not used of allauth."""
 
     dependencies = (
-        ("accounts", "0003_members_scope"),
+        ("accounts", "0004_onboarding"),
         ("common", "0003_acting"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("usersessions", "0001_initial"),
