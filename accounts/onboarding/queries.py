@@ -102,7 +102,7 @@ def list_countries(by: Officer, *, words: str = "", state: str = "") -> list[Cou
             unit_count=Count("units", distinct=True),
             officer_count=Count("units__officers", filter=Q(units__officers__left_at=None), distinct=True),
             last_active_at=Max("units__officers__last_active_at"),
-        )
+        ).order_by("name")
     )
 
 
@@ -177,7 +177,7 @@ def list_units(country: Country) -> list[Unit]:
         country.units.annotate(
             officer_count=Count("officers", filter=Q(officers__left_at=None)),
             last_active_at=Max("officers__last_active_at"),
-        )
+        ).order_by("name")
     )
 
 

@@ -38,8 +38,10 @@ class Command(BaseCommand):
                 )
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
+        officer = new.officer
         self.stdout.write(
-            f"{new.officer.email} signs in once with {new.one_time_password} and then chooses a password."
+            f"{officer.full_name}, {officer.get_role_display().lower()}, {unit}, {officer.unit.country.name}:"
+            f" {officer.email} signs in once with {new.one_time_password} and then chooses a password."
         )
 
     def _unit(self, code: str, name: str) -> Unit:

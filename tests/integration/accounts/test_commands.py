@@ -52,7 +52,9 @@ def test_officer_signs_in_with_the_printed_password() -> None:
     add_officer("b@police.example")
 
     found = re.fullmatch(
-        r"a@police\.example signs in once with (\S+) and then chooses a password\.\n", printed
+        r"Ann Arden, analyst, Desk, Norland: a@police\.example signs in once with (\S+)"
+        r" and then chooses a password\.\n",
+        printed,
     )
 
     assert found is not None
