@@ -35,7 +35,7 @@ class RailEntry:
 
 
 ROOMS: Final = (
-    Room("Queue", "queue", "g q", ("queue",)),
+    Room("Queue", "queue", "g q", ("queue", "decisions")),
     Room("Material", "material", "g m", ("materials", "material", "material_access", "match")),
     Room("Series", "series", "g s", ("series_list", "series", "series_access")),
     Room("Search", "search", "g f", ("search",)),

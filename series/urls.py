@@ -1,6 +1,6 @@
 from django.urls import path
 
-from series.views import access, matches, materials, queue, series
+from series.views import access, decisions, matches, materials, queue, series
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("matches/<str:match_id>/", matches.match, name="match"),
     path("matches/<str:match_id>/decision/", matches.decide, name="decide"),
     path("matches/<str:match_id>/later/", matches.later, name="decide_later"),
+    path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/undo/", matches.undo_decision, name="undo_decision"),
     path("series/", series.series_list, name="series_list"),
     path("series/additions/", series.add_to_series, name="add_to_series"),

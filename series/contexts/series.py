@@ -25,6 +25,7 @@ from series.queries.listing import (
 )
 from series.queries.proposals import propose_for_series
 from series.queries.stacks import collapse_stacks
+from series.queries.withheld import list_withheld_materials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +123,8 @@ def _covers(officer: Officer, series: list[Series]) -> Mapping[UUID | None, Card
 def _materials(officer: Officer, series: Series, page: str) -> dict[str, Any]:
     stacks = collapse_stacks(officer, series_materials(officer, series))
     shown = Paginator(stacks, PAGE_SIZE).get_page(page)
-    return {"page": shown, "cards": cards_of(officer, list(shown))}
+    withheld = list_withheld_materials(series)
+    return {"page": shown, "cards": cards_of(officer, list(shown)), "withheld": withheld}
 
 
 def _proposals(officer: Officer, series: Series, page: str) -> dict[str, Any]:
