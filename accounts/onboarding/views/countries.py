@@ -42,7 +42,9 @@ from accounts.onboarding.services.invitations import (
 )
 from accounts.onboarding.services.officers import make_unit, resume_unit, suspend_unit
 from accounts.onboarding.views.issued import issued_page
+from accounts.onboarding.views.proving import proven_unless_suspending
 from accounts.policies import check_can_manage_countries
+from accounts.signing_in.proof import recently_authenticated
 from icse.common.access import allows
 from icse.common.errors import DomainError
 
@@ -77,6 +79,7 @@ def country(request: OfficerRequest, country_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@proven_unless_suspending
 def step(request: OfficerRequest, country_id: UUID) -> HttpResponse:
     """Take a country a step further, out of service or back."""
     found = get_administered_country(request.user, country_id)
@@ -102,6 +105,7 @@ def agreement(request: OfficerRequest, country_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@recently_authenticated
 def administrator(request: OfficerRequest, country_id: UUID) -> HttpResponse:
     """Invite the first administrator of a country and show the link, this once."""
     found = get_administered_country(request.user, country_id)
@@ -136,6 +140,7 @@ def make(request: OfficerRequest, country_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@proven_unless_suspending
 def unit_service(request: OfficerRequest, unit_id: UUID) -> HttpResponse:
     """Take a unit out of service or put it back."""
     unit = get_administered_unit(request.user, unit_id)

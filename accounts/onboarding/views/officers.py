@@ -44,7 +44,9 @@ from accounts.onboarding.services.officers import (
     transfer_officer,
 )
 from accounts.onboarding.views.issued import issued_page
+from accounts.onboarding.views.proving import proven_unless_suspending
 from accounts.policies import check_can_manage_officers
+from accounts.signing_in.proof import recently_authenticated
 from icse.common.access import allows
 from icse.common.errors import DomainError
 
@@ -72,6 +74,7 @@ def officers(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recently_authenticated
 def invite(request: OfficerRequest) -> HttpResponse:
     """Invite somebody into a unit of the own country and show the link, this once."""
     check_can_manage_officers(request.user, request.user.unit.country)
@@ -83,6 +86,7 @@ def invite(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recently_authenticated
 def bulk(request: OfficerRequest) -> HttpResponse:
     """Look at a list of officers row by row, hand the report out, or invite everybody in order."""
     check_can_manage_officers(request.user, request.user.unit.country)
@@ -118,6 +122,7 @@ def officer(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@recently_authenticated
 def transfer(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
     """Move an officer to another unit of the same country."""
     found = get_administered_officer(request.user, officer_id)
@@ -130,6 +135,7 @@ def transfer(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@recently_authenticated
 def role(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
     """Give an officer another role."""
     found = get_administered_officer(request.user, officer_id)
@@ -141,6 +147,7 @@ def role(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@proven_unless_suspending
 def service(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
     """Take an officer out of service, put them back, or let them leave."""
     found = get_administered_officer(request.user, officer_id)
@@ -153,6 +160,7 @@ def service(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@recently_authenticated
 def renew(request: OfficerRequest, invitation_id: UUID) -> HttpResponse:
     """Make a new link for somebody who has not come in yet and show it, this once."""
     invitation = get_invitation(request.user, invitation_id)

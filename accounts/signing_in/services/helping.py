@@ -8,8 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from accounts.audit.recording import record
-from accounts.models import Officer
-from accounts.policies import check_can_manage_officers
+from accounts.models import Officer, Role
+from accounts.policies import check_can_give_role, check_can_manage_officers
 from accounts.signing_in.lockout import forgive
 from accounts.signing_in.services.sessions import Ending, end_sessions
 from accounts.tokens import new_one_time_password
@@ -38,9 +38,11 @@ def reset_sign_in(*, by: Actor, officer: Officer) -> str:
     for the administrator to make sure of first.
 
     Raises:
-        AccessDenied: The actor may not manage officers of that country.
+        AccessDenied: The actor may not manage officers of that country, or not give the officer's role.
     """
     check_can_manage_officers(by, officer.unit.country)
+    # Whoever holds the one-time password can come in as the officer, with all that the role may do.
+    check_can_give_role(by, Role(officer.role))
     password = new_one_time_password()
     officer.set_password(password)
     officer.must_change_password = True

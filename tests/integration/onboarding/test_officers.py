@@ -20,6 +20,7 @@ from accounts.onboarding.services.officers import (
 )
 from accounts.policies import ROLE_PERMISSIONS, Permission
 from accounts.queries import find_usable_token
+from accounts.signing_in.services.helping import reset_sign_in
 from icse.common.errors import AccessDenied
 from tests.cast import Cast
 from tests.factories.accounts import ApiTokenFactory, OfficerFactory, UnitFactory
@@ -157,3 +158,11 @@ def test_who_administers_has_no_right_to_media(role: Role) -> None:
     media = {Permission.MATERIAL_SEE, Permission.MATERIAL_SUBMIT, Permission.ORIGINAL_EXPORT}
 
     assert not ROLE_PERMISSIONS[role] & media
+
+
+def test_national_administrator_cannot_come_in_as_secretariat_administrator(cast: Cast) -> None:
+    """Resetting hands a one-time password out: it would be appointing by another way."""
+    local: Officer = OfficerFactory.create(unit=cast.administrator.unit, role=Role.NATIONAL_ADMINISTRATOR)
+
+    with pytest.raises(AccessDenied, match="console"):
+        reset_sign_in(by=local, officer=cast.administrator)
