@@ -7,6 +7,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.acting import act_to_the_end, purpose_of
+from accounts.audit.origin import via_token
+from accounts.audit.recording import act_through
 from accounts.models import ApiToken, Officer
 from accounts.queries import find_usable_token
 from accounts.services import note_activity, note_token_use
@@ -35,6 +37,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed("The token is not valid.")
         act_to_the_end(token.officer, purpose_of(request))
+        act_through(via_token(token.pk))
         note_token_use(token=token)
         note_activity(officer=token.officer)
         return token.officer, token

@@ -1,16 +1,20 @@
 """The one stream of an officer: hints that something they may see has changed."""
 
-from typing import Any
+from typing import Any, Final
 
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import HASH_SESSION_KEY
 
+from accounts.audit.errors import NotOnRecord
+from accounts.audit.sockets import CLOSED, OPENED, record_refused_socket, record_socket
 from accounts.queries import StreamClaim
 from accounts.signing_in.proof import has_second_factor
 from accounts.streams import watch_of_this_process
 from icse.common.hints import group_of
 
-NOT_SIGNED_IN = 4401
+NOT_SIGNED_IN: Final = 4401
+NOT_ON_RECORD: Final = 4503
 
 
 class HintsConsumer(AsyncJsonWebsocketConsumer):
@@ -19,10 +23,16 @@ class HintsConsumer(AsyncJsonWebsocketConsumer):
     number = 0
 
     async def connect(self) -> None:
-        """Accept an officer who is signed in with a second factor, into their own stream alone."""
+        """Accept an officer signed in with a second factor, into their own stream alone; it is on record."""
         officer, session = self.scope["user"], self.scope.get("session") or {}
         if not officer.is_authenticated or not officer.is_active or not has_second_factor(session):
+            await database_sync_to_async(record_refused_socket)(self.scope)
             await self.close(code=NOT_SIGNED_IN)
+            return
+        try:
+            await database_sync_to_async(record_socket)(self.scope, OPENED)
+        except NotOnRecord:
+            await self.close(code=NOT_ON_RECORD)
             return
         self.claim = StreamClaim(
             officer.pk, getattr(session, "session_key", None), session.get(HASH_SESSION_KEY)
@@ -33,10 +43,11 @@ class HintsConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
-        """Leave the stream."""
+        """Leave the stream; that it ended is on record."""
         if hasattr(self, "stream"):
             watch_of_this_process().leave(self)
             await self.channel_layer.group_discard(self.stream, self.channel_name)
+            await database_sync_to_async(record_socket)(self.scope, CLOSED)
 
     async def receive(self, *args: Any, **kwargs: Any) -> None:
         """Ignore whatever a client says."""

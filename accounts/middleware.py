@@ -11,6 +11,7 @@ from django.urls import reverse
 from rest_framework.views import APIView
 
 from accounts.acting import act_to_the_end, acting_until_the_end, purpose_of
+from accounts.audit.refusals import note_sent_to_sign_in
 from accounts.models import Officer
 from accounts.services import note_activity
 from accounts.signing_in.proof import is_pending
@@ -85,6 +86,7 @@ class ActingMiddleware:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    note_sent_to_sign_in(request)
     if _wants_fragment(request):
         return _leave_for("sign_in")
     came_for = request.get_full_path() if request.method == "GET" else "/"

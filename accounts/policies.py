@@ -63,6 +63,11 @@ def is_in_service(officer: Officer) -> bool:
     return officer.is_active and unit.is_active and unit.country.state == Country.State.ACTIVE
 
 
+def officer_in(actor: Actor) -> Officer | None:
+    """Return the officer who acts, or None for whoever runs commands on the machine itself."""
+    return actor if isinstance(actor, Officer) else None
+
+
 def has_permission(officer: Officer, permission: Permission) -> bool:
     """Tell whether the officer's role carries the permission and the officer may act at all."""
     return officer.is_active and permission in ROLE_PERMISSIONS[Role(officer.role)]

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.audit.recording import record
 from accounts.models import ApiToken, Country, Officer, Role, Unit
 from accounts.policies import (
     Actor,
@@ -18,6 +19,7 @@ from accounts.policies import (
     check_can_manage_countries,
     check_can_manage_officers,
     check_can_manage_tokens,
+    officer_in,
 )
 from accounts.tokens import digest_of, new_one_time_password, new_token
 from icse.common.errors import Conflict, DomainError
@@ -77,6 +79,7 @@ def create_country(
         raise Conflict(
             f"There is a country {code.upper()} or {name} already, or the code is no code."
         ) from None
+    record("country.created", country.pk, by=officer_in(by))
     return country
 
 
@@ -92,6 +95,7 @@ def create_unit(*, by: Actor, country: Country, name: str) -> Unit:
     unit, is_new = Unit.objects.get_or_create(country=country, name=name)
     if not is_new:
         raise Conflict(f"{country} has a unit {name} already.")
+    record("unit.created", unit.pk, by=officer_in(by))
     return unit
 
 
@@ -117,6 +121,7 @@ def create_officer(
             )
     except IntegrityError:
         raise Conflict("Somebody signs in with that address already.") from None
+    record("officer.created", officer.pk, by=officer_in(by), role=role)
     return NewOfficer(officer, password)
 
 
@@ -151,6 +156,7 @@ def change_password(*, by: Officer, present: str, new: str) -> None:
     by.set_password(new)
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
+    record("password.changed", by=by)
 
 
 @transaction.atomic
@@ -162,7 +168,10 @@ def issue_token(*, by: Actor, officer: Officer, label: str = "", expires_at: dat
     """
     check_can_manage_tokens(by, officer)
     text = new_token()
-    ApiToken.objects.create(officer=officer, digest=digest_of(text), label=label, expires_at=expires_at)
+    token = ApiToken.objects.create(
+        officer=officer, digest=digest_of(text), label=label, expires_at=expires_at
+    )
+    record("token.issued", token.pk, by=officer_in(by))
     return text
 
 
@@ -175,6 +184,7 @@ def revoke_token(*, by: Actor, token: ApiToken) -> None:
     """
     check_can_manage_tokens(by, token.officer)
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    record("token.revoked", token.pk, by=officer_in(by))
 
 
 def note_activity(*, officer: Officer) -> None:

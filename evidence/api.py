@@ -12,7 +12,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.audit.viewing import showed, views
 from accounts.http import officer_of
+from accounts.policies import Permission
 from evidence.attachments import original_as_attachment
 from evidence.errors import FileMissing, FileTooLarge, StorageFull
 from evidence.queries import get_visible_material, list_own_submissions
@@ -53,9 +55,11 @@ class SubmissionsView(GenericAPIView["Submission"]):
         return list_own_submissions(officer_of(self.request))
 
     @extend_schema(responses=SubmissionSerializer(many=True))
+    @views("submissions.listed", Permission.MATERIAL_SUBMIT)
     def get(self, request: Request) -> Response:
         """List the submissions of your country, newest first."""
         page = self.paginate_queryset(self.get_queryset()) or []
+        showed(submission.pk for submission in page)
         return self.get_paginated_response([SubmissionSerializer(each).data for each in page])
 
     @extend_schema(request=SubmissionRequestSerializer, responses={201: SubmissionSerializer})

@@ -208,6 +208,11 @@ class Derivative(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} of {self.material_id}"
 
+    @property
+    def is_sharp(self) -> bool:
+        """Tell whether it shows what the original shows, as the blurred thumbnail does not."""
+        return self.kind != self.Kind.BLURRED
+
 
 class SubmissionOfficerGrant(GrantedObject, UserObjectPermissionBase):
     """That a submission was granted to an officer; in force while its grant is."""

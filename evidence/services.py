@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.audit.recording import record
 from accounts.models import Sharing
+from accounts.policies import Permission
 from accounts.queries import audience_for, scopes_of
 from evidence.errors import FileEmpty, ReasonMissing
 from evidence.formats import Format, recognise
@@ -137,6 +139,14 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
     submission = Submission.objects.select_related("material").get(pk=submission_id)
     if is_first_sight:
         _order_analysis(submission)
+    record(
+        "submission.received",
+        submission.pk,
+        submission.material_id,
+        by=by,
+        right=Permission.MATERIAL_SUBMIT,
+        verdict=submission.verdict,
+    )
     return Receipt(submission, submission.material, Verdict(submission.verdict))
 
 
@@ -204,10 +214,11 @@ def keep_derivative(
     return derivative
 
 
+@transaction.atomic
 def export_original(
     *, by: Officer, material: Material, reason: str, acknowledged: bool = False
 ) -> Submission:
-    """Note that an original leaves the platform, and why; return the submission it goes out under.
+    """Put on record that an original leaves the platform, and why; return the submission it goes out under.
 
     Raises:
         ReasonMissing: No reason is given.
@@ -226,5 +237,13 @@ def export_original(
         officer=by,
         kind=CustodyEvent.Kind.EXPORTED,
         detail={"reason": reason.strip()} | ({"acknowledged": True} if acknowledged else {}),
+    )
+    record(
+        "original.exported",
+        material.pk,
+        submission.pk,
+        by=by,
+        right=Permission.ORIGINAL_EXPORT,
+        reason=reason,
     )
     return submission

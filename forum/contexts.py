@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
 
+from accounts.audit.viewing import showed
 from forum.forms import PostForm, TopicForm
 from forum.policies import check_can_write
 from forum.queries import get_visible_topic, list_posts, list_topics
@@ -31,6 +32,7 @@ def list_context(
     """
     series = get_visible_series(officer, series_id) if series_id else None
     shown = Paginator(list_topics(officer, series=series), TOPICS_ON_A_PAGE).get_page(page)
+    showed(topic.pk for topic in shown)
     return {
         "page": shown,
         "topics": list(shown),
@@ -47,6 +49,7 @@ def topic_context(officer: Officer, topic_id: UUID, *, form: PostForm | None = N
         NotFound: There is none that the officer may see.
     """
     topic = get_visible_topic(officer, topic_id)
+    showed((topic.series_id,))
     return {
         "topic": topic,
         "chains": [series_chain(officer, topic.series)],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.policies import Permission
 from forum.errors import NothingWritten, TooMuchWritten
 from forum.models import Post, Topic
 from forum.policies import check_can_write
@@ -38,7 +39,7 @@ def open_topic(*, by: Officer, series_id: UUID, title: str, text: str) -> Topic:
         series=series, title=_checked(" ".join(title.split()), TITLE_LENGTH), opened_by=by
     )
     Post.objects.create(topic=topic, officer=by, text=_checked(text.strip(), TEXT_LENGTH))
-    record_act(by=by, act="topic.opened", topic=topic.pk, series=series.pk)
+    record_act(by=by, act="topic.opened", right=Permission.TOPIC_WRITE, topic=topic.pk, series=series.pk)
     return topic
 
 
@@ -58,7 +59,7 @@ def write_post(*, by: Officer, topic_id: UUID, text: str) -> Post:
         topic=topic, officer=by, text=_checked(text.strip(), TEXT_LENGTH), posted_at=now
     )
     Topic.objects.filter(pk=topic.pk).update(last_post_at=now)
-    record_act(by=by, act="post.written", post=post.pk, topic=topic.pk)
+    record_act(by=by, act="post.written", right=Permission.TOPIC_WRITE, post=post.pk, topic=topic.pk)
     return post
 
 

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.audit.viewing import views
+from accounts.policies import Permission
 from forum.contexts import list_context, topic_context
 from forum.forms import PostForm, SeriesForm, TopicForm
 from forum.services import open_topic, write_post
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("topics.listed", Permission.MATERIAL_SEE)
 def forum(request: OfficerRequest) -> HttpResponse:
     """List topics, the last written first; a POST opens one about a series."""
     form = TopicForm(request.POST) if request.method == "POST" else None
@@ -35,6 +38,7 @@ def forum(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("topic.viewed", Permission.MATERIAL_SEE)
 def topic(request: OfficerRequest, topic_id: UUID) -> HttpResponse:
     """Show a topic with its posts; a POST writes one."""
     form = PostForm(request.POST) if request.method == "POST" else None

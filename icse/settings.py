@@ -135,6 +135,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "icse.common.middleware.DomainErrorMiddleware",
+    # Innermost: it sees every answer of a page first, and stops one of which nothing can be put on record.
+    "accounts.audit.middleware.AuditMiddleware",
 ]
 
 ROOT_URLCONF = "icse.urls"

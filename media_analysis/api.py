@@ -8,7 +8,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
+from accounts.audit.viewing import views
 from accounts.http import officer_of
+from accounts.policies import Permission
 from evidence.queries import get_visible_material, list_materials, list_visible_submissions
 from media_analysis.queries.facts import capture_facts, list_faces
 from media_analysis.queries.matches import list_matches
@@ -36,6 +38,7 @@ class MaterialsView(GenericAPIView["Material"]):
         return list_materials(officer_of(self.request))
 
     @extend_schema(operation_id="materials_list", responses=MaterialSerializer(many=True))
+    @views("materials.listed", Permission.MATERIAL_SEE)
     def get(self, request: Request) -> Response:
         """List materials, those handed in last first."""
         page = self.paginate_queryset(self.get_queryset()) or []
@@ -51,6 +54,7 @@ class MaterialView(GenericAPIView["Material"]):
     serializer_class = MaterialDetailSerializer
 
     @extend_schema(responses=MaterialDetailSerializer)
+    @views("material.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request, material_id: UUID) -> Response:
         """Return everything about a material that you may see."""
         officer = officer_of(request)
@@ -76,6 +80,7 @@ class MaterialMatchesView(GenericAPIView["Material"]):
         parameters=[OpenApiParameter("kind", str, many=True, description="Only these kinds.")],
         responses=MatchSerializer(many=True),
     )
+    @views("matches.listed", Permission.MATERIAL_SEE)
     def get(self, request: Request, material_id: UUID) -> Response:
         """List the matches of a material with others that you may see, the strongest kind first."""
         officer = officer_of(request)

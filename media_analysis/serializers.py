@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.audit.viewing import showed
 from media_analysis.models import RunState
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ class MaterialSerializer(serializers.Serializer["Material"]):
     sha256 = serializers.CharField()
     kind = serializers.CharField()
     state = serializers.SerializerMethodField()
+
+    def to_representation(self, material: Material) -> dict[str, Any]:
+        """Return the JSON, and put on record that the material was shown."""
+        showed((material.pk,))
+        return dict(super().to_representation(material))
 
     @extend_schema_field(serializers.ChoiceField(RunState.choices))
     def get_state(self, material: Material) -> str:

@@ -11,7 +11,9 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
+from accounts.audit.viewing import asks, views
 from accounts.http import officer_of
+from accounts.policies import Permission
 from evidence.receiving import ReceivedUpload, StreamingUploadHandler
 from evidence.store import store
 from icse.pagination import Pages
@@ -70,10 +72,13 @@ class SearchView(GenericAPIView[Any]):
         ],
         responses=SearchAnswerSerializer,
     )
+    @views("search.asked", Permission.MATERIAL_SEE)
     def get(self, request: Request) -> Response:
         """Find materials; each says why it was found. The facets count what you may see."""
         officer = officer_of(request)
-        search = text_search(officer, SearchTerms.from_querydict(request.query_params))
+        terms = SearchTerms.from_querydict(request.query_params)
+        asks(**terms.told(), page=request.query_params.get("page"))
+        search = text_search(officer, terms)
         hits = search.explain(self.paginate_queryset(search.materials()) or [])
         context = _states(officer, [hit.material for hit in hits])
         answer = self.get_paginated_response([HitSerializer(hit, context=context).data for hit in hits])
@@ -93,6 +98,7 @@ class PictureSearchView(GenericAPIView[Any]):
         return super().initialize_request(request, *args, **kwargs)
 
     @extend_schema(operation_id="search_image", request=PictureQuestionSerializer, responses=_ANSWERS)
+    @views("search.asked", Permission.MATERIAL_SEE)
     def post(self, request: Request) -> Response:
         """Ask what is connected with a picture or a part of it, and wait a while for the answer."""
         officer = officer_of(request)
@@ -111,6 +117,7 @@ class PictureAnswerView(GenericAPIView[Any]):
     serializer_class = PictureHitSerializer
 
     @extend_schema(operation_id="search_image_answer", responses=_ANSWERS)
+    @views("search.asked", Permission.MATERIAL_SEE)
     def get(self, request: Request, query_id: UUID) -> Response:
         """Return what one of your picture searches found, the strongest kind first."""
         officer = officer_of(request)
@@ -130,12 +137,14 @@ class LikeFaceView(GenericAPIView[Any]):
         ],
         responses=FaceHitSerializer(many=True),
     )
+    @views("search.asked", Permission.MATERIAL_SEE)
     def get(self, request: Request, face_id: UUID) -> Response:
         """List materials with faces like these, the nearest first; `is_candidate` is within the threshold."""
         officer = officer_of(request)
         told = LikeFaceQuestionSerializer(data=request.query_params)
         told.is_valid(raise_exception=True)
         asked = [face_id, *told.validated_data["also"]]
+        asks(faces=asked, together=told.validated_data["mode"] == "all")
         hits = like_faces(officer, asked, together=told.validated_data["mode"] == "all")
         page = self.paginate_queryset(hits) or []
         context = _states(officer, [hit.material for hit in page])
@@ -176,6 +185,7 @@ def _discard_uploads(request: Request) -> None:
 
 
 def _answer(request: Request, officer: Officer, query: PictureQuery) -> Response:
+    asks(**query.asked_with())
     address = request.build_absolute_uri(reverse("api_search_image_answer", args=[query.pk]))
     if query.state == "failed":
         raise PictureUnanswered(query.error)

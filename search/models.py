@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -48,6 +50,11 @@ class PictureQuery(models.Model):
 
     def __str__(self) -> str:
         return f"picture query {self.pk}"
+
+    def asked_with(self) -> dict[str, Any]:
+        """Return what the audit log says of it: which picture, by digest or material, and which part."""
+        source = {"material": self.material_id, "at_ms": self.at_ms} if self.material_id else {}
+        return {"query": self.pk, "sha256": self.sha256, "box": self.box, **source}
 
 
 class PictureQueryHit(models.Model):

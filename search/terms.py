@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class SearchTerms:
         pairs = [("q", self.text)] if self.text else []
         pairs += [(facet, value) for facet in FACETS for value in self.values(facet)]
         return urlencode(pairs)
+
+    def told(self) -> dict[str, Any]:
+        """Return the search as the audit log keeps it: the words, and what was chosen under each facet."""
+        return {"words": self.text, **{facet: list(values) for facet, values in self.chosen.items()}}
 
     def values(self, facet: str) -> tuple[str, ...]:
         """Return the values chosen under a facet."""

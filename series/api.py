@@ -9,7 +9,9 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.audit.viewing import asks, views
 from accounts.http import officer_of
+from accounts.policies import Permission
 from media_analysis.queries.matches import get_match
 from media_analysis.queries.progress import progress_of
 from media_analysis.serializers import MaterialSerializer
@@ -64,6 +66,7 @@ class DecisionView(APIView):
     """What your country holds of a match."""
 
     @extend_schema(responses=DecisionSerializer)
+    @views("match.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request, match_id: str) -> Response:
         """Return the decision that stands; 404 where your country has not decided."""
         officer = officer_of(request)
@@ -92,6 +95,7 @@ class CountryDecisionsView(GenericAPIView[Any]):
     pagination_class = None
 
     @extend_schema(operation_id="matches_decisions_list", responses=CountryDecisionSerializer(many=True))
+    @views("match.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request, match_id: str) -> Response:
         """List your country's decision first, then those that others share with you."""
         officer = officer_of(request)
@@ -105,6 +109,7 @@ class ProposalsView(GenericAPIView[Any]):
     serializer_class = QueuedMatchSerializer
 
     @extend_schema(operation_id="proposals_list", responses=QueuedMatchSerializer(many=True))
+    @views("queue.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request) -> Response:
         """List undecided matches that touch material of your country, urgent first."""
         officer = officer_of(request)
@@ -125,9 +130,12 @@ class SeriesListView(GenericAPIView[Any]):
         parameters=[OpenApiParameter("q", str, description="Words of the name or description.")],
         responses=SeriesSerializer(many=True),
     )
+    @views("series.listed", Permission.MATERIAL_SEE)
     def get(self, request: Request) -> Response:
         """List series, those changed last first."""
-        shown = list_series(officer_of(request), words=request.query_params.get("q", ""))
+        words = request.query_params.get("q", "")
+        asks(words=words, page=request.query_params.get("page"))
+        shown = list_series(officer_of(request), words=words)
         page = self.paginate_queryset(shown) or []
         return self.get_paginated_response([SeriesSerializer(each).data for each in page])
 
@@ -143,6 +151,7 @@ class SeriesView(APIView):
     """One series."""
 
     @extend_schema(operation_id="series_retrieve", responses=SeriesDetailSerializer)
+    @views("series.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request, series_id: UUID) -> Response:
         """Return a series with its devices and places."""
         return Response(_detail(officer_of(request), series_id))
@@ -172,6 +181,7 @@ class SeriesMaterialsView(GenericAPIView[Any]):
     serializer_class = MaterialSerializer
 
     @extend_schema(operation_id="series_materials_list", responses=MaterialSerializer(many=True))
+    @views("series.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request, series_id: UUID) -> Response:
         """List the materials of a series that you may see, in the order in which they were added."""
         officer = officer_of(request)
@@ -215,6 +225,7 @@ class SeriesProposalsView(GenericAPIView[Any]):
     serializer_class = ProposalSerializer
 
     @extend_schema(operation_id="series_proposals_list", responses=ProposalSerializer(many=True))
+    @views("series.viewed", Permission.MATERIAL_SEE)
     def get(self, request: Request, series_id: UUID) -> Response:
         """List materials that match the series and are not in it, the strongest reasons first."""
         officer = officer_of(request)

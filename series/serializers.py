@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.audit.viewing import showed
 from accounts.models import Sharing
 from evidence.models import Priority
 from media_analysis.serializers import MaterialSerializer
@@ -110,6 +111,11 @@ class SeriesSerializer(serializers.Serializer["Series"]):
     material_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     changed_at = serializers.DateTimeField()
+
+    def to_representation(self, series: Series) -> dict[str, Any]:
+        """Return the JSON, and put on record that the series was shown."""
+        showed((series.pk,))
+        return dict(super().to_representation(series))
 
 
 class SeriesDeviceSerializer(serializers.Serializer["SeriesDevice"]):

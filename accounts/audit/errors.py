@@ -1,6 +1,16 @@
 from icse.common.errors import DomainError
 
 
+class NotOnRecord(DomainError):
+    """An event cannot be written down: what it speaks of is neither shown nor done (ASVS 16.5.3)."""
+
+    reason = "not_on_record"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("This cannot be shown or done at present. Try again in a minute.")
+
+
 class NoAuditKey(DomainError):
     """The key that signs checkpoints is missing or malformed."""
 

@@ -10,13 +10,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import Error as DatabaseFault
 
 from accounts.acting import present_standing
+from accounts.audit.bounds import OBJECTS_EACH, as_line, bounded
+from accounts.audit.errors import NotOnRecord
 from accounts.audit.models import InboxEvent, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from accounts.models import Officer
@@ -24,12 +28,23 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Circumstances:
-    """From where somebody asks, and what they have read so far."""
+    """From where somebody asks and for what, and what they have read so far.
+
+    `shown` and `asked` wait for the event of the page that shows it (`accounts.audit.viewing`); `named` is
+    what events of this request name already; `refusal` is the reason of a page for not showing anything.
+    """
 
     address: str | None = None
     via: str = ""
+    purpose: str = ""
+    refusal: str = ""
     gathered: list[InboxEvent] = field(default_factory=list)
+    named: set[UUID] = field(default_factory=set)
+    shown: dict[UUID, None] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
 
+
+_PURPOSE_LENGTH: Final = 100
 
 _present: ContextVar[Circumstances | None] = ContextVar("_present", default=None)
 
@@ -49,6 +64,20 @@ def present_circumstances() -> Circumstances | None:
     return _present.get()
 
 
+def act_through(via: str) -> None:
+    """Say through which session or token the present request acts, where that is known only now."""
+    circumstances = _present.get()
+    if circumstances is not None:
+        circumstances.via = via
+
+
+def act_for(purpose: str) -> None:
+    """Say for what the present request asks, for the events of those whom nobody stands for."""
+    circumstances = _present.get()
+    if circumstances is not None:
+        circumstances.purpose = purpose
+
+
 def record(
     act: str,
     *objects: UUID,
@@ -57,8 +86,12 @@ def record(
     outcome: Outcome = Outcome.DONE,
     **detail: Any,
 ) -> None:
-    """Write an event down in the present transaction, so that it stands or falls with what it speaks of."""
-    _event(act, objects, by=by, right=right, outcome=outcome, detail=detail).save(force_insert=True)
+    """Write an event down in the present transaction, so that it stands or falls with what it speaks of.
+
+    Raises:
+        NotOnRecord: The database does not take it; then the change is not made either.
+    """
+    _write(_events(act, objects, by=by, right=right, outcome=outcome, detail=detail))
 
 
 def note(
@@ -70,41 +103,69 @@ def note(
     **detail: Any,
 ) -> None:
     """Gather an event that no transaction carries: something read or refused; outside a request, write it."""
-    event = _event(act, objects, by=by, right=right, outcome=outcome, detail=detail)
+    events = _events(act, objects, by=by, right=right, outcome=outcome, detail=detail)
     circumstances = _present.get()
     if circumstances is None:
-        event.save(force_insert=True)
+        _write(events)
     else:
-        circumstances.gathered.append(event)
+        circumstances.gathered.extend(events)
 
 
 def write_gathered(circumstances: Circumstances) -> None:
-    """Write what was gathered, in one statement."""
+    """Write what was gathered, in one statement.
+
+    Raises:
+        NotOnRecord: The database does not take it; then nothing of it may be shown.
+    """
     events, circumstances.gathered = circumstances.gathered, []
-    InboxEvent.objects.bulk_create(events)
+    _write(events)
+
+
+def _write(events: list[InboxEvent]) -> None:
+    try:
+        if len(events) == 1:
+            events[0].save(force_insert=True)  # without the transaction of its own that several need
+        elif events:
+            InboxEvent.objects.bulk_create(events)
+    except DatabaseFault as fault:
+        raise NotOnRecord from fault
+
+
+def _events(act: str, objects: tuple[UUID, ...], **told: Any) -> list[InboxEvent]:
+    """Return one event, or where it names more objects than one may, several."""
+    named = list(dict.fromkeys(objects))
+    circumstances = _present.get()
+    if circumstances is not None:
+        circumstances.named.update(named)
+    return [_event(act, part, **told) for part in _parts(named)]
+
+
+def _parts(objects: list[UUID]) -> Iterable[list[UUID]]:
+    starts = range(0, max(len(objects), 1), OBJECTS_EACH)
+    return (objects[start : start + OBJECTS_EACH] for start in starts)
 
 
 def _event(
     act: str,
-    objects: tuple[UUID, ...],
+    objects: list[UUID],
     *,
     by: Officer | None,
     right: str,
     outcome: Outcome,
     detail: dict[str, Any],
 ) -> InboxEvent:
-    standing, circumstances = present_standing(), _present.get()
+    standing, circumstances = present_standing(), _present.get() or Circumstances()
     officer = by or (standing.officer if standing else None)
     return InboxEvent(
         country_id=officer.unit.country_id if officer else None,
         unit_id=officer.unit_id if officer else None,
         officer_id=officer.pk if officer else None,
         act=act,
-        purpose=standing.purpose if standing else "",
+        purpose=as_line(standing.purpose if standing else circumstances.purpose, _PURPOSE_LENGTH),
         outcome=outcome,
         right=right,
-        address=circumstances.address if circumstances else None,
-        via=circumstances.via if circumstances else "",
-        objects_named=list(objects),
-        detail=detail,
+        address=circumstances.address,
+        via=circumstances.via,
+        objects_named=objects,
+        detail=bounded(detail),
     )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.audit.recording import note
+from accounts.policies import Permission
 from accounts.signing_in.proof import recently_authenticated
 from evidence.attachments import original_as_attachment
 from evidence.queries import get_derivative, get_playable, get_visible_material
@@ -26,6 +28,8 @@ def derivative(request: OfficerRequest, material_id: UUID, kind: str) -> HttpRes
     """Send a derivative; `at_ms` in the address is the place in a video."""
     at_ms = request.GET.get("at_ms", "0")
     found = get_derivative(request.user, material_id, kind, int(at_ms) if at_ms.isdecimal() else 0)
+    if found.is_sharp:
+        note("media.viewed", material_id, right=Permission.MATERIAL_SEE, kind=kind, at_ms=found.at_ms)
     return serve(
         store().open(Shelf.DERIVATIVES, found.sha256),
         size=found.size,
@@ -38,11 +42,13 @@ def derivative(request: OfficerRequest, material_id: UUID, kind: str) -> HttpRes
 def playable(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
     """Send a video that the browser plays, or the part of it that the player asks for."""
     found = get_playable(request.user, material_id)
+    part = request.headers.get("Range", "")
+    note("media.viewed", material_id, right=Permission.MATERIAL_SEE, kind="playable", part=part)
     return serve(
         store().open(found.shelf, found.sha256),
         size=found.size,
         media_type=found.media_type,
-        range_header=request.headers.get("Range", ""),
+        range_header=part,
     )
 
 

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.audit.viewing import views
+from accounts.policies import Permission
 from evidence.forms import DEFAULT_DETAILS, UploadDetailsForm
 from evidence.policies import check_can_submit_material
 from evidence.queries import list_recent_uploads
@@ -24,6 +26,7 @@ _SESSION_KEY: Final = "upload_details"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("submissions.listed", Permission.MATERIAL_SUBMIT)
 def upload(request: OfficerRequest) -> HttpResponse:
     """Show the upload page; a POST of its details opens a batch and remembers them for the next one."""
     check_can_submit_material(request.user)

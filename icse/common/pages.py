@@ -54,6 +54,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(None, "errors/500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def not_on_record(request: HttpRequest) -> HttpResponse:
+    """Answer instead of what could not be written into the audit log; asks no database either."""
+    if request.path.startswith(_API_PREFIX):
+        shape = {"error": {"reason": "not_on_record", "message": "This cannot be shown now. Try again."}}
+        return JsonResponse(shape, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return render(None, "errors/500.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
 def _as_notice(request: HttpRequest, error: DomainError) -> HttpResponse:
     response = render(
         request, "errors/partials/_notice.html", {"message": error.message}, status=error.status

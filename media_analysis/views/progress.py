@@ -8,6 +8,8 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.audit.viewing import showed, views
+from accounts.policies import Permission
 from evidence.policies import check_can_submit_material
 from evidence.queries import list_own_submissions
 from media_analysis.queries.progress import batch_progress, progress_of, running_work
@@ -23,6 +25,7 @@ _ROWS: Final = 50
 
 
 @require_safe
+@views("submissions.listed", Permission.MATERIAL_SUBMIT)
 def batch(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
     """Show the files of one upload and how far each is."""
     check_can_submit_material(request.user)
@@ -30,6 +33,7 @@ def batch(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@views("submissions.listed", Permission.MATERIAL_SUBMIT)
 def batch_fragment(request: OfficerRequest, batch_id: UUID) -> HttpResponse:
     """Return the part of that page that changes; it asks for itself until everything is done."""
     check_can_submit_material(request.user)
@@ -47,6 +51,7 @@ def _batch_context(request: OfficerRequest, batch_id: UUID) -> dict[str, Any]:
     submissions = list_own_submissions(request.user, batch=batch_id)
     page = Paginator(submissions, _ROWS).get_page(request.GET.get("page"))
     progress = progress_of(request.user, [submission.material_id for submission in page])
+    showed(submission.pk for submission in page)
     return {
         "batch_id": batch_id,
         "total": batch_progress(request.user, batch_id),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 
+from accounts.audit.viewing import asks
 from evidence.queries import kept_frames
 from media_analysis.queries.facts import get_visible_faces
 from search.contexts.narrowing import narrowing_context
@@ -127,6 +128,7 @@ def picture_context(officer: Officer, query_id: UUID) -> dict[str, Any]:
         NotFound: There is none, or it is somebody else's.
     """
     query = get_picture_query(officer, query_id)
+    asks(**query.asked_with())
     hits = list_hits(officer, query) if query.state == PictureQuery.State.DONE else []
     return {
         "is_asked": True,

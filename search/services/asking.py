@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 
+from accounts.audit.recording import record
+from accounts.policies import Permission
 from accounts.queries import scopes_of
 from evidence.errors import FileEmpty
 from evidence.formats import recognise
@@ -64,6 +66,7 @@ def ask_picture(
             else:
                 raise PictureMissing
             query.save()
+            record("picture.asked", query.pk, by=by, right=Permission.MATERIAL_SEE, **query.asked_with())
             enqueue(
                 "search.answer_picture_query", queue="query", urgency=Urgency.URGENT, query_id=str(query.pk)
             )

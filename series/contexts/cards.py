@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from accounts.audit.viewing import showed
 from evidence.queries import KeptFrames, kept_frames, origins
 from media_analysis.models import RunState
 from media_analysis.queries.facts import cameras, count_faces
@@ -73,8 +74,9 @@ class Card:
 
 
 def cards_of(officer: Officer, materials: Sequence[Material]) -> list[Card]:
-    """Return the tiles of visible materials, in their order."""
+    """Return the tiles of visible materials, in their order; what is on a tile is on record as shown."""
     ids = [material.pk for material in materials]
+    showed(ids)
     earliest = origins(officer, ids)
     progress = progress_from(earliest)
     done = [pk for pk in ids if progress.get(pk, WAITING).state == RunState.DONE]

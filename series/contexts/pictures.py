@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from accounts.audit.viewing import showed
 from evidence.queries import find_visible_materials, kept_frames
 from series.drawing import Point, Rectangle, Sheet
 from series.wording import clock_ms
@@ -111,6 +112,7 @@ class Face:
 def faces_with_material(officer: Officer, rows: Collection[FaceRow]) -> list[Face]:
     """Return faces of several materials that the officer may see, in the order in which they are given."""
     ids = {row.material_id for row in rows}
+    showed(sorted(ids))
     materials = {material.pk: material for material in find_visible_materials(officer, ids)}
     frames = kept_frames(officer, ids)
     return [

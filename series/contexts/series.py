@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
 
+from accounts.audit.viewing import showed
 from evidence.queries import find_visible_materials
 from icse.common.access import allows
 from series.contexts.cards import Card, cards_by_id, cards_of
@@ -73,6 +74,7 @@ def list_context(
     """Return the list of visible series, the last changed first."""
     shown = Paginator(list_series(officer, words=words), SERIES_ON_A_PAGE).get_page(page)
     series = list(shown)
+    showed(each.pk for each in series)
     covers = _covers(officer, series)
     return {
         "page": shown,

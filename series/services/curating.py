@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Sharing
+from accounts.policies import Permission
 from accounts.queries import audience_for, granted_scopes
 from evidence.models import Priority
 from icse.common.errors import NotFound
@@ -58,7 +59,7 @@ def create_series(
     )
     _save(series)
     _insert_materials(by, series, added)
-    record_act(by=by, act="series.created", series=series.pk, materials=len(added))
+    record_act(by=by, act="series.created", right=Permission.SERIES_CURATE, series=series.pk, materials=added)
     return series
 
 
@@ -80,6 +81,8 @@ def describe_series(
         SeriesNameMissing, SeriesNameTaken: The name cannot be used.
     """
     series = lock_curated(by, series_id)
+    told = {"name": name, "description": description, "priority": priority}
+    fields = " ".join(field for field, value in told.items() if value is not None)
     if name is not None:
         series.name = _clean_name(name)
     if description is not None:
@@ -88,7 +91,7 @@ def describe_series(
         series.priority = priority
     series.changed_at = timezone.now()
     _save(series)
-    record_act(by=by, act="series.described", series=series.pk)
+    record_act(by=by, act="series.described", right=Permission.SERIES_CURATE, series=series.pk, fields=fields)
     return series
 
 
@@ -107,7 +110,7 @@ def share_series(*, by: Officer, series_id: UUID, sharing: Sharing) -> Series:
     audience = audience_for(sharing, by.unit.country) + granted_scopes(series.audience)
     opened = {"sharing": sharing, "audience": audience}
     Series.objects.filter(Q(pk=series.pk) | Q(merged_into=series)).update(**opened, changed_at=timezone.now())
-    record_act(by=by, act="series.shared", series=series.pk, sharing=sharing)
+    record_act(by=by, act="series.shared", right=Permission.SERIES_CURATE, series=series.pk, sharing=sharing)
     series.refresh_from_db()
     return series
 
@@ -128,7 +131,9 @@ def add_materials(*, by: Officer, series_id: UUID, material_ids: Collection[UUID
     added = with_copies(by, material_ids)
     _insert_materials(by, series, added)
     touch(series)
-    record_act(by=by, act="series.materials_added", series=series.pk, materials=len(added))
+    record_act(
+        by=by, act="series.materials_added", right=Permission.SERIES_CURATE, series=series.pk, materials=added
+    )
     return series
 
 
@@ -148,7 +153,13 @@ def remove_materials(*, by: Officer, series_id: UUID, material_ids: Collection[U
     removed = with_copies(by, material_ids)
     series.memberships.filter(material__in=removed).delete()
     touch(series)
-    record_act(by=by, act="series.materials_removed", series=series.pk, materials=len(removed))
+    record_act(
+        by=by,
+        act="series.materials_removed",
+        right=Permission.SERIES_CURATE,
+        series=series.pk,
+        materials=removed,
+    )
     return series
 
 

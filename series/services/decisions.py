@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.policies import Permission
 from accounts.queries import audience_for
 from icse.common.errors import NotFound
 from series.acts import record_act
@@ -46,7 +47,14 @@ def decide_match(
         return former[0]
     _supersede(former)
     decision = _insert(by, pair, verdict, reason, opened)
-    record_act(by=by, act="match.decided", decision=decision.pk, left=pair.left, right=pair.right)
+    record_act(
+        by=by,
+        act="match.decided",
+        right=Permission.MATCH_DECIDE,
+        verdict=verdict,
+        decision=decision.pk,
+        materials=(pair.left, pair.right),
+    )
     return decision
 
 
@@ -63,7 +71,13 @@ def withdraw_decision(*, by: Officer, pair: Pair) -> None:
     former = _lock_standing(by, pair)
     _supersede(former)
     for each in former:
-        record_act(by=by, act="match.undecided", decision=each.pk, left=each.left_id, right=each.right_id)
+        record_act(
+            by=by,
+            act="match.undecided",
+            right=Permission.MATCH_DECIDE,
+            decision=each.pk,
+            materials=(each.left_id, each.right_id),
+        )
 
 
 def _check_pair_is_visible(by: Officer, pair: Pair) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.policies import Permission
 from icse.common.errors import NotFound
 from series.acts import record_act
 from series.errors import MergeWithItself
@@ -52,7 +53,7 @@ def merge_series(*, by: Officer, series_id: UUID, other_id: UUID) -> Series:
         state=Series.State.MERGED, merged_into=series, changed_at=timezone.now()
     )
     touch(series)
-    record_act(by=by, act="series.merged", series=series.pk, other=other.pk)
+    record_act(by=by, act="series.merged", right=Permission.SERIES_CURATE, series=series.pk, other=other.pk)
     return series
 
 

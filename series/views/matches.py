@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.audit.viewing import views
+from accounts.policies import Permission
 from media_analysis.queries.matches import get_match
 from series.contexts.matches import Walk, match_context, next_address, pair_of
 from series.forms import DecisionForm, PassageForm, WalkForm
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 
 @require_safe
+@views("match.viewed", Permission.MATERIAL_SEE)
 def match(request: OfficerRequest, match_id: str) -> HttpResponse:
     """Show both sides of a match, the reason drawn on them, and what an answer says."""
     passage = PassageForm.read(request.GET)

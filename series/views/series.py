@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.audit.viewing import asks, views
+from accounts.policies import Permission
 from series.contexts.series import list_context, page_context
 from series.errors import SeriesNameTaken
 from series.forms import DescriptionForm, SeriesChoiceForm, SeriesForm, SharingForm, selected_materials
@@ -32,11 +34,13 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("series.listed", Permission.MATERIAL_SEE)
 def series_list(request: OfficerRequest) -> HttpResponse:
     """List visible series; a POST starts a new one, from the materials that are selected if any are."""
     form = SeriesForm(request.POST) if request.method == "POST" else None
     if form and form.is_valid() and (series_id := _start(request, form)):
         return redirect("series", series_id)
+    asks(words=request.GET.get("words"), page=request.GET.get("page"))
     context = list_context(
         request.user, words=request.GET.get("words", ""), page=request.GET.get("page", ""), form=form
     )
@@ -45,9 +49,11 @@ def series_list(request: OfficerRequest) -> HttpResponse:
 
 
 @require_safe
+@views("series.viewed", Permission.MATERIAL_SEE)
 def series(request: OfficerRequest, series_id: UUID) -> HttpResponse:
     """Show a series: its head and one tab; `tab` in the address names it."""
     tab, page = request.GET.get("tab", ""), request.GET.get("page", "")
+    asks(tab=tab, page=page)
     return render(request, "series/series.html", page_context(request.user, series_id, tab=tab, page=page))
 
 
@@ -74,6 +80,7 @@ def remove_from_series(request: OfficerRequest, series_id: UUID) -> HttpResponse
 
 
 @require_POST
+@views("series.viewed", Permission.MATERIAL_SEE)
 def describe(request: OfficerRequest, series_id: UUID) -> HttpResponse:
     """Change what a series is called, what is said of it and how urgent it is."""
     form = DescriptionForm(request.POST)

@@ -55,9 +55,9 @@ def test_nobody_signed_out_opens_a_stream() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("in_memory_layer")
-def test_hints_are_numbered_and_carry_no_content() -> None:
+def test_hints_are_numbered_and_carry_no_content(cast: Cast) -> None:
     """An officer hears of their own stream alone; what they say is not read."""
-    listener, somebody_else = Officer(is_active=True), Officer(is_active=True)
+    listener, somebody_else = cast.owner, cast.colleague
 
     async def talk() -> list[object]:
         stream, answer = await opened(listener)
