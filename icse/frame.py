@@ -48,6 +48,7 @@ ROOMS: Final = (
         ("officers", "officer", "invite_officer", "import_officers"),
         Permission.OFFICER_INVITE,
     ),
+    Room("Audit log", "clock", "g l", ("audit", "audit_checkpoints"), Permission.AUDIT_READ),
 )
 
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
+from accounts.audit.querysets import CheckpointQuerySet, SealedEventQuerySet
 from icse.common.ids import new_id
 
 NO_COUNTRY = UUID(int=0)
@@ -63,6 +64,8 @@ class SealedEvent(Event):
     previous = models.BinaryField(max_length=32)
     digest = models.BinaryField(max_length=32)
 
+    objects = SealedEventQuerySet.as_manager()
+
     class Meta:
         indexes = (
             models.Index(fields=["officer_id", "-happened_at"], name="sealed_officer_idx"),
@@ -77,6 +80,7 @@ class Checkpoint(models.Model):
     """How far a chain had come, signed: whoever keeps a copy can prove what stood before it.
 
     `note` is a signed note (C2SP): chain, number, digest and time, and the Ed25519 signature under them.
+    `public_key` proves it, in the same standard's text; those who serve pages know no other part of the key.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -85,6 +89,9 @@ class Checkpoint(models.Model):
     digest = models.BinaryField(max_length=32)
     made_at = models.DateTimeField(default=timezone.now)
     note = models.TextField()
+    public_key = models.CharField(max_length=120, blank=True)
+
+    objects = CheckpointQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["chain", "number"], name="checkpoint_once_a_number"),)

@@ -78,6 +78,7 @@ def _checkpoint(head: SealedEvent, key: Ed25519PrivateKey) -> Checkpoint:
         digest=bytes(head.digest),
         made_at=made_at,
         note=sign_note(body, key),
+        public_key=public_text(key.public_key()),
     )
 
 

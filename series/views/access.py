@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.audit.viewing import views
 from accounts.grants.errors import GrantNotGiven
 from accounts.grants.forms import GrantForm
+from accounts.policies import Permission
 from evidence.granting import end_material_grant, grant_material
 from evidence.queries import get_visible_material
 from series.contexts.access import material_access_context, series_access_context
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("access.viewed", Permission.MATERIAL_SEE)
 def material_access(request: OfficerRequest, material_id: UUID) -> HttpResponse:
     """Show why a material is seen and by whom; a POST opens it to an officer or unit."""
     material = get_visible_material(request.user, material_id)
@@ -46,6 +49,7 @@ def end_access_to_material(request: OfficerRequest, material_id: UUID, grant_id:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("access.viewed", Permission.MATERIAL_SEE)
 def series_access(request: OfficerRequest, series_id: UUID) -> HttpResponse:
     """Show why a series is seen and by whom; a POST opens it to an officer or unit."""
     form = GrantForm(request.POST) if request.method == "POST" else None

@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acting import present_standing
-from accounts.audit.recording import record
+from accounts.audit.origin import via_session
+from accounts.audit.recording import act_through, record
 from accounts.models import Officer
 from accounts.signing_in.limits import ABSOLUTE_LIMIT, IDLE_LIMIT, SEEN_EVERY
 from accounts.signing_in.proof import note_proof
@@ -47,6 +48,7 @@ def sign_in(request: HttpRequest, officer: Officer, *, factor: str = "") -> None
     with transaction.atomic():
         login(request, officer, backend=_BACKEND)
         note_proof(request, with_factor=bool(factor))
+        act_through(via_session(request.session.session_key))
         record("session.begun", by=officer, factor=factor or "none")
 
 

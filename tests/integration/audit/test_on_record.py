@@ -135,7 +135,7 @@ def test_failed_sign_in_keeps_nothing_that_was_typed(
     client.post(reverse("sign_in"), {"username": typed, "password": "wrong"})
 
     event = InboxEvent.objects.get()
-    assert (event.act, event.outcome) == ("session.begun", Outcome.REFUSED)
+    assert (event.act, event.outcome) == ("session.refused", Outcome.REFUSED)
     assert event.officer_id == (cast.owner.pk if is_known else None)
     assert typed not in str(vars(event))
 

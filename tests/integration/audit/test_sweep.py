@@ -18,17 +18,15 @@ pytestmark = pytest.mark.django_db
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 
+# Pages about the asker alone: their rights, sessions, factors and tokens.
+OWN_ACCOUNT: Final = "account/"
+
 # Nothing in these answers comes from what a country handed in, wrote or decided.
 SHOWS_NOTHING: Final = frozenset(
     {
-        ("account", "get"),  # the officer's own rights and tokens
         ("api_schema", "get"),
-        ("change_password", "get"),
-        ("change_password", "post"),
         ("derivative", "get"),  # the world asks for a blurred one; its page's event names it
         ("healthz", "get"),
-        ("issue_token", "post"),  # without a label: the account page again
-        ("roles", "get"),
         ("running", "get"),  # two numbers about the officer's own uploads
         ("upload_sheet", "get"),  # an empty form
     }
@@ -52,12 +50,21 @@ ACTS: Final = {
     ("api_series_materials", "get"): "series.viewed",
     ("api_series_proposals", "get"): "series.viewed",
     ("api_submissions", "get"): "submissions.listed",
+    ("api_audit", "get"): "audit.viewed",
+    ("audit", "get"): "audit.viewed",
+    ("audit_checkpoints", "get"): "checkpoints.viewed",
+    ("audit_checkpoints_file", "get"): "checkpoints.exported",
+    ("audit_export", "get"): "audit.exported",
     ("batch", "get"): "submissions.listed",
     ("batch_fragment", "get"): "submissions.listed",
     ("describe_series", "post"): "series.viewed",
     ("forum", "get"): "topics.listed",
     ("forum", "post"): "topics.listed",
     ("match", "get"): "match.viewed",
+    ("material_access", "get"): "access.viewed",
+    ("material_access", "post"): "access.viewed",
+    ("series_access", "get"): "access.viewed",
+    ("series_access", "post"): "access.viewed",
     ("material", "get"): "material.viewed",
     ("material_overview", "get"): "material.viewed",
     ("material_progress", "get"): "material.viewed",
@@ -79,7 +86,7 @@ ACTS: Final = {
 
 def test_every_answer_with_content_is_on_record(cast: Cast, world: World, valkey_server: str) -> None:
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for address in all_addresses():
+    for address in (each for each in all_addresses() if not each.route.startswith(OWN_ACCOUNT)):
         for method in METHODS:
             client = Client()
             client.force_login(cast.owner if method == "get" else cast.analyst)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.audit.errors import NoAuditKey, NoteNotSigned
 from accounts.audit.models import SealedEvent
+from accounts.audit.notes import read_notes
 from accounts.audit.sealing import open_note, private_key
 from accounts.audit.verification import Fault, verify_chains, verify_checkpoints, verify_witnessed
 
@@ -45,8 +46,7 @@ def _line(fault: Fault) -> str:
 
 
 def _witnessed(path: Path, key: Ed25519PublicKey) -> list[tuple[Any, int, bytes]]:
-    notes = path.read_text(encoding="utf-8").split("\n\n\n")
     try:
-        return [open_note(note.strip("\n") + "\n", key) for note in notes if note.strip()]
+        return [open_note(note, key) for note in read_notes(path.read_text(encoding="utf-8"))]
     except NoteNotSigned as refusal:
         raise CommandError(f"{path}: {refusal.message}") from refusal
