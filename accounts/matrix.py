@@ -39,6 +39,11 @@ def permission_matrix() -> list[MatrixRow]:
     ]
 
 
+def held_by(officer: Officer) -> list[Permission]:
+    """Return the permissions of the officer's role, in the order of the matrix."""
+    return [each for each in PERMISSION_WORDS if each in ROLE_PERMISSIONS[Role(officer.role)]]
+
+
 def rights_of(officer: Officer) -> list[str]:
     """Return the officer's rights in words."""
     held = ROLE_PERMISSIONS[Role(officer.role)]

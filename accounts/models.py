@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -148,6 +149,8 @@ class Officer(AbstractBaseUser, PermissionsMixin):
     objects = OfficerManager()
 
     known_scopes: tuple[int, ...] | None = None
+    token_permissions: frozenset[str] | None = None
+    """What a request's token carries; None where the officer asks in person."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
@@ -183,10 +186,17 @@ class Officer(AbstractBaseUser, PermissionsMixin):
 
 
 class ApiToken(models.Model):
-    """A bearer token of one officer; only its digest is kept."""
+    """A bearer token of one officer, for one country; only its digest is kept.
+
+    It carries `permissions` out of those of the officer's role, and is taken from `networks` alone where any
+    are named. An officer who moves to another country leaves it behind.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="api_tokens")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    permissions = ArrayField(models.CharField(max_length=40), default=list)
+    networks = ArrayField(models.CharField(max_length=45), default=list)
     digest = models.CharField(max_length=64, unique=True)
     label = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

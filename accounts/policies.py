@@ -1,5 +1,6 @@
 """What each role may do: one table, from which checks, pages and tests are made."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -69,8 +70,10 @@ def officer_in(actor: Actor) -> Officer | None:
 
 
 def has_permission(officer: Officer, permission: Permission) -> bool:
-    """Tell whether the officer's role carries the permission and the officer may act at all."""
-    return officer.is_active and permission in ROLE_PERMISSIONS[Role(officer.role)]
+    """Tell whether the officer's role, and the token where one asks for them, carries the permission."""
+    carried = officer.token_permissions
+    is_carried = carried is None or permission.value in carried
+    return officer.is_active and is_carried and permission in ROLE_PERMISSIONS[Role(officer.role)]
 
 
 def check_has_permission(officer: Officer, permission: Permission) -> None:
@@ -114,6 +117,16 @@ def check_can_give_role(by: Actor, role: Role) -> None:
     """
     if isinstance(by, Officer) and role == Role.SECRETARIAT_ADMINISTRATOR:
         raise AccessDenied("Secretariat administrators are appointed at the secretariat's console.")
+
+
+def check_can_be_carried(officer: Officer, permissions: Collection[Permission]) -> None:
+    """Check what a new token of an officer is to carry: something, and nothing beyond their role.
+
+    Raises:
+        AccessDenied: It is nothing, or more than the role carries.
+    """
+    if not permissions or not set(permissions) <= ROLE_PERMISSIONS[Role(officer.role)]:
+        raise AccessDenied("A token carries some of the rights of its officer's role, and no others.")
 
 
 def check_can_manage_tokens(by: Actor, officer: Officer) -> None:

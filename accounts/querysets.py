@@ -24,12 +24,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self) -> ApiTokenQuerySet:
-        """Keep tokens that are neither revoked nor expired and whose officer may sign in."""
+        """Keep tokens neither revoked nor expired, whose officer may sign in and is of their country."""
         return self.filter(
             models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
             revoked_at=None,
             officer__is_active=True,
             officer__unit__is_active=True,
+            officer__unit__country=models.F("country"),
             officer__unit__country__state="active",
         )
 

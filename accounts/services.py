@@ -1,10 +1,11 @@
 """Writes about countries, units, officers, their passwords and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,16 +15,23 @@ from django.utils import timezone
 from accounts.audit.recording import record
 from accounts.models import ApiToken, Country, Officer, Role, Unit
 from accounts.policies import (
+    ROLE_PERMISSIONS,
     Actor,
+    Permission,
+    check_can_be_carried,
     check_can_give_role,
     check_can_manage_countries,
     check_can_manage_officers,
     check_can_manage_tokens,
     officer_in,
 )
+from accounts.signing_in.errors import SecondFactorNeeded
+from accounts.signing_in.queries import has_factor
 from accounts.tokens import digest_of, new_one_time_password, new_token
 from icse.common.errors import Conflict, DomainError
 
+TOKEN_DAYS: Final = 90
+TOKEN_DAYS_MOST: Final = 365
 TOKEN_USE_NOTED_EVERY: Final = timedelta(minutes=1)
 ACTIVITY_NOTED_EVERY: Final = timedelta(minutes=1)
 
@@ -35,6 +43,15 @@ class BadAddress(DomainError):
 
     def __init__(self, email: str) -> None:
         super().__init__(f"{email} is no e-mail address.")
+
+
+class BadTerm(DomainError):
+    """A token lives for a while, not for ever."""
+
+    reason = "bad_term"
+
+    def __init__(self) -> None:
+        super().__init__(f"A token lives for 1 to {TOKEN_DAYS_MOST} days.")
 
 
 class WrongPassword(DomainError):
@@ -160,18 +177,42 @@ def change_password(*, by: Officer, present: str, new: str) -> None:
 
 
 @transaction.atomic
-def issue_token(*, by: Actor, officer: Officer, label: str = "", expires_at: datetime | None = None) -> str:
+def issue_token(
+    *,
+    by: Actor,
+    officer: Officer,
+    label: str = "",
+    permissions: Collection[Permission] | None = None,
+    networks: Sequence[str] = (),
+    days: int = TOKEN_DAYS,
+) -> str:
     """Issue a bearer token that speaks for the officer and return its text, which is never stored.
 
+    It carries the given permissions, by default all of the role's, for 1 to `TOKEN_DAYS_MOST` days, and is
+    taken from the given networks alone (CIDR; none: from everywhere).
+
     Raises:
-        AccessDenied: The actor is another officer.
+        AccessDenied: The actor is another officer, has no second factor, or asks for more than the role has.
+        BadTerm: It would live for too long, or not at all.
     """
     check_can_manage_tokens(by, officer)
+    if isinstance(by, Officer) and settings.SECOND_FACTOR and not has_factor(by):
+        raise SecondFactorNeeded
+    carried = sorted(ROLE_PERMISSIONS[Role(officer.role)] if permissions is None else permissions)
+    check_can_be_carried(officer, carried)
+    if not 1 <= days <= TOKEN_DAYS_MOST:
+        raise BadTerm
     text = new_token()
     token = ApiToken.objects.create(
-        officer=officer, digest=digest_of(text), label=label, expires_at=expires_at
+        officer=officer,
+        country=officer.unit.country,
+        permissions=carried,
+        networks=list(networks),
+        digest=digest_of(text),
+        label=label,
+        expires_at=timezone.now() + timedelta(days=days),
     )
-    record("token.issued", token.pk, by=officer_in(by))
+    record("token.issued", token.pk, by=officer_in(by), carries=carried, networks=list(networks), days=days)
     return text
 
 
@@ -183,8 +224,8 @@ def revoke_token(*, by: Actor, token: ApiToken) -> None:
         AccessDenied: The token speaks for another officer.
     """
     check_can_manage_tokens(by, token.officer)
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-    record("token.revoked", token.pk, by=officer_in(by))
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record("token.revoked", token.pk, by=officer_in(by))
 
 
 def note_activity(*, officer: Officer) -> None:
@@ -197,5 +238,7 @@ def note_activity(*, officer: Officer) -> None:
 def note_token_use(*, token: ApiToken) -> None:
     """Note that a token was used, once a minute at most, so that reading does not write every time."""
     now = timezone.now()
+    if token.last_used_at is None:
+        record("token.first_used", token.pk, by=token.officer)
     if token.last_used_at is None or now - token.last_used_at > TOKEN_USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

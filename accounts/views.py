@@ -57,11 +57,11 @@ def roles(request: OfficerRequest) -> HttpResponse:
 @recently_authenticated
 def issue(request: OfficerRequest) -> HttpResponse:
     """Issue a token and show its text, this once."""
-    form = TokenForm(request.POST)
+    form = TokenForm(request.user, request.POST)
     text = ""
     if form.is_valid():
-        text = issue_token(by=request.user, officer=request.user, label=form.cleaned_data["label"])
-        form = TokenForm()
+        text = issue_token(by=request.user, officer=request.user, **form.cleaned_data)
+        form = TokenForm(request.user)
     return render(request, "accounts/account.html", _account_context(request, form=form, token_text=text))
 
 
@@ -103,6 +103,6 @@ def _account_context(
     return {
         "rights": rights_of(request.user),
         "tokens": list_tokens(request.user),
-        "token_form": form or TokenForm(),
+        "token_form": form or TokenForm(request.user),
         "token_text": token_text,
     }

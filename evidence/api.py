@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.audit.viewing import showed, views
 from accounts.http import officer_of
 from accounts.policies import Permission
+from accounts.signing_in.proof import RecentlyAuthenticated
 from evidence.attachments import original_as_attachment
 from evidence.errors import FileMissing, FileTooLarge, StorageFull
 from evidence.queries import get_visible_material, list_own_submissions
@@ -86,7 +87,7 @@ class SubmissionSharingView(APIView):
         return Response(SubmissionSerializer(changed).data)
 
 
-class OriginalView(APIView):
+class OriginalView(RecentlyAuthenticated):
     """The original of a material."""
 
     @extend_schema(request=OriginalRequestSerializer, responses={(200, "application/octet-stream"): bytes})

@@ -10,7 +10,17 @@ OWNER: Final = "owner"  # migrations and the commands of an operator: owns the t
 ROLES: Final = (APP, ENGINE, OWNER)
 
 _OWNER_COMMANDS: Final = frozenset(
-    {"demo", "dbshell", "flush", "makemigrations", "migrate", "sqlmigrate", "up", "verify_audit"}
+    {
+        "demo",
+        "dbshell",
+        "flush",
+        "makemigrations",
+        "migrate",
+        "sqlmigrate",
+        "unlock_account",
+        "up",
+        "verify_audit",
+    }
 )
 _ENGINE_COMMANDS: Final = frozenset({"seal_audit"})
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
-from axes.signals import user_locked_out
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
+from accounts.audit.recording import note
+from accounts.queries import find_officer, find_officer_by_email
 from accounts.signing_in.devices import device_of
 from accounts.signing_in.limits import ACCOUNT_LIMIT, ADDRESS_LIMIT, COOL_OFF, FACTOR_LIMIT
 from icse.common.addresses import address_of
@@ -43,8 +44,9 @@ class LockoutHandler(AxesDatabaseHandler):
             return
         key = key_of(request, credentials)
         _count(request, key)
-        if self.get_failures(request, credentials) == ACCOUNT_LIMIT:
-            user_locked_out.send("axes", request=request, username=key, ip_address=address_of(request))
+        if _failures(Q(username=key, ip_address=address_of(request))) == ACCOUNT_LIMIT:
+            email = account_of_key(key)
+            note("lockout.begun", by=find_officer_by_email(email) if "@" in email else find_officer(email))
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Return the failures that count against whoever tries, scaled to `ACCOUNT_LIMIT`."""

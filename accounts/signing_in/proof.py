@@ -108,7 +108,7 @@ def recently_authenticated(
 
 
 class RecentlyAuthenticated(APIView):
-    """A mixin for API views whose unsafe methods need a recent proof; a token has its scope instead."""
+    """A base of API views whose unsafe methods need a recent proof; a token has its scope instead."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check it once it is known who asks.

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from accounts.models import ApiToken, Country, Officer, Role, Scope, Unit
+from accounts.policies import Permission
 from accounts.tokens import digest_of
 
 PASSWORD: Final = "lantern-over-quiet-water"
@@ -68,5 +69,7 @@ class ApiTokenFactory(DjangoModelFactory[ApiToken]):
         exclude = ("text",)
 
     officer = SubFactory(OfficerFactory)
+    country = LazyAttribute(lambda token: token.officer.unit.country)
+    permissions = LazyFunction(lambda: list(Permission))
     text = Sequence(lambda number: f"token-{number}")
     digest = LazyAttribute(lambda token: digest_of(token.text))

@@ -79,7 +79,6 @@ def renew_id(request: HttpRequest, officer: Officer) -> None:
 
 def follow_password(request: HttpRequest, officer: Officer, former_key: str | None) -> None:
     """Follow a changed password, after Django renewed the session's id: every other session ends."""
-    record("password.changed", by=officer)
     note_proof(request, with_factor=False)
     _follow_id(request, officer, former_key)
     end_sessions(officer, why=Ending.PASSWORD, but=request.session.session_key)

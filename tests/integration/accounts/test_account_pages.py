@@ -63,7 +63,9 @@ def test_theme_of_no_name_is_refused(client: Client, cast: Cast) -> None:
 def test_token_is_shown_once_and_works(client: Client, cast: Cast) -> None:
     client.force_login(cast.owner)
 
-    page = client.post(reverse("issue_token"), {"label": "import"}).content.decode()
+    page = client.post(
+        reverse("issue_token"), {"label": "import", "permissions": ["material.see"], "days": "30"}
+    ).content.decode()
 
     text = page.split("data-token>")[1].split("<")[0]
     assert find_usable_token(text) is not None
