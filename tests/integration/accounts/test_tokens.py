@@ -91,7 +91,9 @@ def test_token_lives_for_a_year_at_most(cast: Cast, days: int) -> None:
 def test_token_expires_after_ninety_days_unless_told_otherwise(cast: Cast) -> None:
     issue_token(by=cast.owner, officer=cast.owner)
 
-    left = ApiToken.objects.get().expires_at - timezone.now()  # type: ignore[operator] - it was set above
+    expires_at = ApiToken.objects.get().expires_at
+    assert expires_at is not None
+    left = expires_at - timezone.now()
 
     assert timedelta(days=TOKEN_DAYS - 1) < left <= timedelta(days=TOKEN_DAYS)
 
