@@ -6,7 +6,18 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("analysis", "pdq", "hamming", "faces", "decode", "shots", "films", "matching", "copies")
+BENCHMARKS = (
+    "analysis",
+    "pdq",
+    "hamming",
+    "faces",
+    "decode",
+    "shots",
+    "films",
+    "matching",
+    "copies",
+    "audit",
+)
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """`manage.py verify_audit`: recompute every digest of the log and name the first event that does not hold."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,14 @@ class Command(BaseCommand):
             key = private_key(settings.AUDIT_KEY).public_key()
         except NoAuditKey as refusal:
             raise CommandError(refusal.message) from refusal
+        begin = time.perf_counter()
         faults = [*verify_chains(), *verify_checkpoints(key)]
         if options["witness"]:
             faults += verify_witnessed(_witnessed(options["witness"], key))
         if faults:
             raise CommandError("\n".join(_line(fault) for fault in faults))
-        self.stdout.write(f"{SealedEvent.objects.count()} events hold.")
+        seconds, count = time.perf_counter() - begin, SealedEvent.objects.count()
+        self.stdout.write(f"{count} events hold. Verified {count / seconds:.0f} a second.")
 
 
 def _line(fault: Fault) -> str:
