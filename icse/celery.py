@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icse.settings")
 
@@ -17,6 +18,12 @@ app.conf.beat_schedule = {
         "task": "media_analysis.requeue_stalled",
         "schedule": 10.0,
         "options": {"expires": 10, "queue": "query"},
+    },
+    # At fixed times and no others: the moment of a hit is to tell nothing of anybody's upload.
+    "find-hits": {
+        "task": "series.find_hits",
+        "schedule": crontab(minute="41", hour="*/4"),
+        "options": {"expires": 600},
     },
     "sweep-picture-queries": {
         "task": "search.sweep_picture_queries",

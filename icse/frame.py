@@ -38,6 +38,7 @@ ROOMS: Final = (
     Room("Queue", "queue", "g q", ("queue", "decisions")),
     Room("Material", "material", "g m", ("materials", "material", "material_access", "match")),
     Room("Series", "series", "g s", ("series_list", "series", "series_access")),
+    Room("Hits", "members", "g h", ("hits",)),
     Room("Search", "search", "g f", ("search",)),
     Room("Forum", "forum", "g t", ("forum", "topic")),
     Room("Countries", "members", "g c", ("countries", "country"), Permission.OFFICER_INVITE),

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "evidence",
     "media_analysis",
     "series",
+    "series.hits",
     "search",
     "forum",
     "guardian",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evidence.upload_urls")),
     path("", include("media_analysis.urls")),
     path("", include("series.urls")),
+    path("", include("series.hits.urls")),
     path("", include("search.urls")),
     path("", include("forum.urls")),
     path("api/v1/", include("accounts.audit.api_urls")),

@@ -18,6 +18,7 @@ from evidence.models import Material
 from evidence.store import Shelf, store
 from forum.models import Topic
 from search.models import PictureQuery
+from series.hits.models import Contact, Hit
 from tests.addresses import Address
 from tests.cast import Cast
 from tests.factories.accounts import ApiTokenFactory
@@ -78,6 +79,19 @@ def _film(owner: Officer) -> Material:
     return film
 
 
+def _hits(cast: Cast, photo: Material) -> dict[str, UUID]:
+    """Return a hit of the owner's country, and what a partner's hit has it asked."""
+    own = photo.submissions.get()
+    foreign = submitted(cast.partner, file_name="of-the-partner.jpg").submissions.get()
+    hit, other = (
+        Hit.objects.create(submission=each, country=each.country, unit=each.unit) for each in (own, foreign)
+    )
+    contact = Contact.objects.create(
+        hit=other, submission=own, country=own.country, unit=own.unit, asked_at=timezone.now()
+    )
+    return {"hit_id": hit.pk, "contact_id": contact.pk}
+
+
 def _granted(cast: Cast, photo: Material) -> Grant:
     """Return a grant inside the owner's country, which opens nothing to a stranger."""
     with acting_as(cast.owner, "test"):
@@ -120,6 +134,7 @@ def world(cast: Cast) -> World:
         "series_id": series.pk,
         "topic_id": topic.pk,
         "query_id": query.pk,
+        **_hits(cast, photo),
         "grant_id": _granted(cast, photo).pk,
         "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
         "factor_id": AppFactory.create(user=cast.owner).pk,

@@ -16,6 +16,8 @@ from evidence.granting import grantable_submission, list_material_grants
 from evidence.queries import get_visible_material, list_visible_submissions
 from icse.common.access import allows
 from series.contexts.cards import cards_of
+from series.hits.forms import MaterialPolicyForm
+from series.hits.queries import submission_policy
 from series.policies import check_can_grant_series
 from series.queries.granting import list_series_grants, list_series_seen_as, series_submissions_seen_as
 from series.queries.listing import get_visible_series
@@ -66,6 +68,7 @@ def material_access_context(
     submissions = list(list_visible_submissions(officer, material))
     own = [each for each in submissions if each.country_id == officer.unit.country_id]
     preview = _preview_form(officer, asked) if own else None
+    grantable = grantable_submission(officer, material)
     return {
         "material": material,
         "card": cards_of(officer, [material])[0],
@@ -73,12 +76,19 @@ def material_access_context(
         "is_owner": bool(own),
         "reaches": _reaches(shared_of(each) for each in own),
         "grants": list_material_grants(officer, material),
-        "may_grant": grantable_submission(officer, material) is not None,
+        "may_grant": grantable is not None,
+        "hit_policy_form": _hit_policy_form(grantable),
         "form": form or GrantForm(),
         "known_holders": list_known_holders(officer) if own else [],
         "preview_form": preview,
         "eyes": _material_eyes(officer, submissions, preview),
     }
+
+
+def _hit_policy_form(submission: Submission | None) -> MaterialPolicyForm | None:
+    if submission is None:
+        return None
+    return MaterialPolicyForm(initial={"policy": submission_policy(submission) or ""})
 
 
 def submission_chains(officer: Officer, submissions: Sequence[Submission]) -> list[Chain]:
