@@ -46,7 +46,7 @@ ROOMS: Final = (
         "Officers",
         "people",
         "g o",
-        ("officers", "officer", "invite_officer", "import_officers"),
+        ("officers", "officer", "invite_officer", "import_officers", "locked_out"),
         Permission.OFFICER_INVITE,
     ),
     Room("Audit log", "clock", "g l", ("audit", "audit_checkpoints"), Permission.AUDIT_READ),
