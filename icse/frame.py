@@ -63,6 +63,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         return {**always, "rail": [], "may_upload": False, "may_search": False}
     return {
         **always,
+        "may_go_on": True,
         "rail": _rail(request, officer),
         "may_upload": has_permission(officer, Permission.MATERIAL_SUBMIT),
         "may_search": has_permission(officer, Permission.MATERIAL_SEE),

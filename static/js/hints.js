@@ -26,6 +26,7 @@ function open() {
   });
 }
 
-if (document.body.dataset.signedIn !== undefined) {
+// Not before a password of one's own and a second factor: until then the stream is closed.
+if (document.body.dataset.hints !== undefined) {
   open();
 }
