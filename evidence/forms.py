@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 
 from accounts.models import Sharing
+from accounts.sharing.forms import OpeningForm
 from evidence.models import Handling, LegalBasis, Priority
 
 
-class UploadDetailsForm(forms.Form):
-    """Case, legal basis and conditions; they go with every file of the upload."""
+class UploadDetailsForm(OpeningForm):
+    """Case, legal basis, conditions and who may see it; they go with every file of the upload."""
 
     case_reference = forms.CharField(
         label="Case reference",
@@ -19,7 +20,6 @@ class UploadDetailsForm(forms.Form):
     )
     legal_basis = forms.ChoiceField(label="Legal basis", choices=LegalBasis.choices)
     handling = forms.ChoiceField(label="Handling", choices=Handling.choices)
-    sharing = forms.ChoiceField(label="Who may see it", choices=Sharing.choices)
     priority = forms.ChoiceField(
         label="Priority",
         choices=Priority.choices,
@@ -28,9 +28,18 @@ class UploadDetailsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for bound in self.plain_fields:
+            field = bound.field
             is_choice = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
+    def remembered(self) -> dict[str, Any]:
+        """Return what the next upload begins with, as a session can keep it.
+
+        Urgency is about one seizure: it is never carried over.
+        """
+        kept = {**self.cleaned_data, "priority": DEFAULT_DETAILS["priority"]}
+        return kept | {name: [str(each) for each in kept[name]] for name in ("groups", "units")}
 
 
 DEFAULT_DETAILS = {

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 
 from accounts.models import Officer
 from accounts.policies import Permission, has_permission
+from accounts.sharing.policies import check_can_see_groups
 from accounts.signing_in.proof import has_second_factor
 from accounts.views import THEME_COOKIE, THEMES
+from icse.common.access import allows
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "may_upload": has_permission(officer, Permission.MATERIAL_SUBMIT),
         "may_search": has_permission(officer, Permission.MATERIAL_SEE),
         "may_help_in": has_permission(officer, Permission.OFFICER_MANAGE),
+        "may_see_groups": allows(check_can_see_groups, officer),
     }
 
 

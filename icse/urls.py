@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("accounts.onboarding.urls")),
     path("", include("accounts.audit.urls")),
+    path("", include("accounts.sharing.urls")),
     path("", include("evidence.urls")),
     path("", include("evidence.upload_urls")),
     path("", include("media_analysis.urls")),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 
 from accounts.models import Sharing
+from accounts.sharing.forms import OpeningForm
 from evidence.models import Priority
 from series.models import Verdict
 
@@ -24,7 +25,9 @@ class DecisionForm(forms.Form):
 
     verdict = forms.ChoiceField(choices=Verdict.choices)
     reason = forms.CharField(max_length=500, required=False)
-    sharing = forms.ChoiceField(choices=Sharing.choices, required=False)
+    sharing = forms.ChoiceField(
+        choices=[each for each in Sharing.choices if each[0] != Sharing.UNITS], required=False
+    )
 
     def answer(self) -> tuple[Verdict, str, Sharing | None]:
         """Return the verdict, the reason and who may see them, None where nobody chose."""
@@ -82,17 +85,6 @@ class _StyledForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
 
-class SharingForm(_StyledForm):
-    """Who may see a series."""
-
-    sharing = forms.ChoiceField(
-        choices=Sharing.choices,
-        initial=Sharing.NATIONAL,
-        label="Shared with",
-        help_text="Materials keep their own sharing: who may not see one, does not see it here either.",
-    )
-
-
 class DescriptionForm(_StyledForm):
     """What a series is called, what is said of it and how urgent it is."""
 
@@ -101,10 +93,8 @@ class DescriptionForm(_StyledForm):
     priority = forms.ChoiceField(choices=Priority.choices, initial=Priority.ROUTINE, label="Urgency")
 
 
-class SeriesForm(DescriptionForm, SharingForm):
+class SeriesForm(DescriptionForm, OpeningForm):
     """Everything that is asked when a series is started."""
-
-    field_order = ("name", "description", "priority", "sharing")
 
 
 class SeriesChoiceForm(forms.Form):

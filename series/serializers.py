@@ -27,7 +27,8 @@ class DecisionRequestSerializer(serializers.Serializer[Any]):
     sharing = serializers.ChoiceField(
         Sharing.choices,
         required=False,
-        help_text="Who may see the answer; as open as the two materials where it is left out.",
+        help_text="Who may see the answer; as open as the two materials where it is left out. `group` means"
+        " the sharing groups that both materials are shared with; `units` is refused.",
     )
 
 
@@ -64,6 +65,8 @@ class SeriesRequestSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     priority = serializers.ChoiceField(Priority.choices, required=False)
     sharing = serializers.ChoiceField(Sharing.choices, required=False)
+    groups = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
+    units = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
     materials = serializers.ListField(
         child=serializers.UUIDField(), required=False, source="material_ids", max_length=10_000
     )
@@ -81,6 +84,8 @@ class SharingRequestSerializer(serializers.Serializer[Any]):
     """Who may see a series."""
 
     sharing = serializers.ChoiceField(Sharing.choices)
+    groups = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
+    units = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
 
 
 class MaterialIdsSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.acting import acting_as
 from accounts.grants.models import Grant
 from accounts.models import Officer
+from accounts.sharing.models import GroupMembership
 from evidence.granting import grant_material
 from evidence.models import Material
 from evidence.store import Shelf, store
@@ -26,10 +27,15 @@ from tests.factories.evidence import DerivativeFactory, submitted
 from tests.factories.media_analysis import FaceFactory, connect
 from tests.factories.onboarding import waiting_invitation
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
+from tests.factories.sharing import grouped
 from tests.factories.signing_in import AppFactory, UserSessionFactory
 
 FILE_NAME: Final = "only-the-owner-knows.jpg"
 SERIES_NAME: Final = "Only the owner knows"
+GROUP_NAME: Final = "A group of the owner's country alone"
+
+# Its national administrators answer for them, without a right to any media.
+_OF_THE_COUNTRY: Final = frozenset({"group_id", "membership_id"})
 
 _NO_NUMBER: Final = 2**31 - 1
 
@@ -58,7 +64,11 @@ class World:
 
     def betrayals(self, body: str) -> list[str]:
         """Return what a page shows of the owner's objects."""
-        ids = (str(value) for value in self.objects.values() if isinstance(value, UUID))
+        ids = (
+            str(value)
+            for name, value in self.objects.items()
+            if isinstance(value, UUID) and name not in _OF_THE_COUNTRY
+        )
         secrets = (FILE_NAME, SERIES_NAME, *ids)
         return [secret for secret in secrets if secret in body]
 
@@ -125,6 +135,7 @@ def world(cast: Cast) -> World:
     SeriesMaterialFactory.create(series=series, material=photo)
     topic = Topic.objects.create(series=series, title="The wallpaper", opened_by=cast.owner)
     query = PictureQuery.objects.create(officer=cast.owner, scopes=[], material=photo, state="done")
+    group = grouped(cast.owner, name=GROUP_NAME)
     objects = {
         "material_id": photo.pk,
         "submission_id": photo.submissions.get().pk,
@@ -135,6 +146,8 @@ def world(cast: Cast) -> World:
         "topic_id": topic.pk,
         "query_id": query.pk,
         **_hits(cast, photo),
+        "group_id": group.pk,
+        "membership_id": GroupMembership.objects.get(group=group).pk,
         "grant_id": _granted(cast, photo).pk,
         "token_id": ApiTokenFactory.create(officer=cast.owner).pk,
         "factor_id": AppFactory.create(user=cast.owner).pk,

@@ -21,13 +21,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownOption:
+    """A group or unit as the page shows it."""
+
+    value: str
+    label: str
+    words: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLevel:
     """A level as the page shows it; `field` is the name under which its options are sent."""
 
     level: Level
     is_chosen: bool
     field: str
-    named: frozenset[str]
+    options: tuple[ShownOption, ...]
 
 
 class OpeningForm(forms.Form):
@@ -41,7 +51,6 @@ class OpeningForm(forms.Form):
     def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.levels = offered_levels(officer)
-        self.own_unit = officer.unit_id
         named = {each.value: [(str(one.value), one.label) for one in each.options] for each in self.levels}
         self.fields["sharing"] = forms.ChoiceField(
             label=self.opening_label, choices=[(each.value, each.label) for each in self.levels]
@@ -62,15 +71,18 @@ class OpeningForm(forms.Form):
         chosen = self["sharing"].value()
         chosen = chosen if chosen in offered else Sharing.NATIONAL.value
         return [
-            ShownLevel(each, each.value == chosen, _FIELDS.get(each.value, ""), self._named(each.value))
+            ShownLevel(each, each.value == chosen, _FIELDS.get(each.value, ""), self._options(each))
             for each in self.levels
         ]
 
-    def _named(self, level: Sharing) -> frozenset[str]:
-        if level not in _FIELDS:
-            return frozenset()
-        named = {str(each) for each in self[_FIELDS[level]].value() or ()}
-        return frozenset(named | {str(self.own_unit)})
+    def _options(self, level: Level) -> tuple[ShownOption, ...]:
+        if not level.options:
+            return ()
+        named = {str(each) for each in self[_FIELDS[level.value]].value() or ()}
+        return tuple(
+            ShownOption(str(each.value), each.label, each.words, each.is_fixed or str(each.value) in named)
+            for each in level.options
+        )
 
     def clean(self) -> dict[str, Any]:
         """Keep what the level names, and nothing that was chosen for another one."""

@@ -96,6 +96,12 @@ def units_in(audience: Collection[int]) -> list[Unit]:
     return list(Unit.objects.filter(scope__in=audience).order_by("name"))
 
 
+def named_in(officer: Officer, audience: Collection[int]) -> dict[str, list[str]]:
+    """Return the ids of the groups and units that an audience names, by the names of a form's fields."""
+    groups, units = groups_in(officer, audience), units_in(audience)
+    return {"groups": [str(each.pk) for each in groups], "units": [str(each.pk) for each in units]}
+
+
 def count_members() -> int:
     """Return how many countries take part at present."""
     return Country.objects.active().count()

@@ -46,15 +46,15 @@ def upload_sheet(request: OfficerRequest) -> HttpResponse:
 
 
 def _open_batch(request: OfficerRequest) -> JsonResponse:
-    form = UploadDetailsForm(request.POST)
+    form = UploadDetailsForm(request.POST, officer=request.user)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    # Urgency is about one seizure: it is never carried over to the next upload.
-    request.session[_SESSION_KEY] = {**form.cleaned_data, "priority": DEFAULT_DETAILS["priority"]}
+    request.session[_SESSION_KEY] = form.remembered()
     batch = new_id()
     opened = {"batch": str(batch), "address": reverse("batch", args=[batch])}
     return JsonResponse(opened, status=HTTPStatus.CREATED)
 
 
 def _remembered_form(request: OfficerRequest) -> UploadDetailsForm:
-    return UploadDetailsForm(initial={**DEFAULT_DETAILS, **request.session.get(_SESSION_KEY, {})})
+    initial = {**DEFAULT_DETAILS, **request.session.get(_SESSION_KEY, {})}
+    return UploadDetailsForm(initial=initial, officer=request.user)

@@ -25,6 +25,7 @@ from series.queries.decisions import (
     default_sharing,
     list_decision_history,
     pair_of_decision,
+    shared_groups,
 )
 from series.queries.queue import further_pairs, proposals_to_decide
 from series.queries.stacks import COPY_KINDS
@@ -97,9 +98,17 @@ def _said(officer: Officer, pair: Pair) -> dict[str, Any]:
         "is_of_copies": own is not None and pair_of_decision(own) != pair,
         "others": [each for each in said if not each.is_own],
         "is_disputed": is_disputed(each.decision.verdict for each in said),
-        "sharings": Sharing.choices,
+        "sharings": _sharings(officer, pair),
         "sharing": own.sharing if own else default_sharing(officer, pair),
     }
+
+
+def _sharings(officer: Officer, pair: Pair) -> list[tuple[str, str]]:
+    """Return the levels that a decision can be shared at, groups only where both materials are."""
+    groups = " and ".join(group.name for group in shared_groups(officer, pair))
+    named = [(Sharing.GROUP.value, f"Sharing group {groups}")] if groups else []
+    levels = (Sharing.NATIONAL, Sharing.DEFAULT, Sharing.MEMBERS)
+    return [(level.value, str(level.label)) for level in levels] + named
 
 
 def pair_of(match: PairView) -> Pair:

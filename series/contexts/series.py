@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.paginator import Paginator
 
 from accounts.audit.viewing import showed
+from accounts.sharing.forms import OpeningForm
+from accounts.sharing.queries import named_in
 from evidence.queries import find_visible_materials
 from icse.common.access import allows
 from series.contexts.cards import Card, cards_by_id, cards_of
 from series.contexts.pictures import faces_with_material
 from series.explanations import measure_of, title_of
-from series.forms import DescriptionForm, SeriesForm, SharingForm
+from series.forms import DescriptionForm, SeriesForm
 from series.policies import check_can_curate_series, check_can_start_series
 from series.queries.listing import (
     find_merge_target,
@@ -81,7 +83,7 @@ def list_context(
         "lines": [SeriesCard(each, covers.get(cover_id_of(each))) for each in series],
         "words": words,
         "may_start": allows(check_can_start_series, officer),
-        "form": form or SeriesForm(),
+        "form": form or SeriesForm(officer=officer),
     }
 
 
@@ -99,6 +101,7 @@ def page_context(officer: Officer, series_id: UUID, *, tab: str, page: str) -> d
 def head_context(officer: Officer, series: Series) -> dict[str, Any]:
     """Return what stands above the tabs, and what the officer may change."""
     may_curate = allows(check_can_curate_series, officer, series) and series.state == "open"
+    present = {"sharing": series.sharing, **named_in(officer, series.audience)}
     others = list_series(officer).of_country_of(officer).exclude(pk=series.pk) if may_curate else []
     return {
         "series": series,
@@ -107,7 +110,7 @@ def head_context(officer: Officer, series: Series) -> dict[str, Any]:
         "may_curate": may_curate,
         "mergeable": [each for each in others if sorted(each.audience) == sorted(series.audience)],
         "form": DescriptionForm(initial=vars(series), auto_id="series_%s"),
-        "sharing_form": SharingForm(initial=vars(series), auto_id="series_%s"),
+        "sharing_form": OpeningForm(initial=present, officer=officer),
     }
 
 

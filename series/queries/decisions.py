@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from accounts.models import Sharing
+from accounts.queries import audience_for
+from accounts.sharing.queries import list_open_groups
 from evidence.models import Submission
 from icse.common.errors import NotFound
 from media_analysis.models import MatchKind
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Officer
+    from accounts.sharing.models import SharingGroup
     from series.querysets import DecisionQuerySet
 
 CONTENT_KINDS: Final = frozenset(MatchKind.values) - frozenset(COPY_KINDS)
@@ -91,15 +94,32 @@ def _differ(own: Decision | None, other: Decision) -> bool:
 
 
 def default_sharing(officer: Officer, pair: Pair) -> Sharing:
-    """Return how far a decision of the officer's is shared unless they say otherwise.
+    """Return how far a decision of the officer's is shared unless they say otherwise: as both materials are.
 
-    With all members where both materials are, by whoever handed them in; else within the own country.
+    With all members, as the own country shares by default, or with sharing groups, where both materials are
+    shared so, by whoever handed them in; else within the own country.
     """
-    shared = Submission.objects.visible_to(officer).filter(
-        material__in=(pair.left, pair.right), sharing=Sharing.MEMBERS
-    )
-    are_both = set(shared.values_list("material", flat=True)) == {pair.left, pair.right}
-    return Sharing.MEMBERS if are_both else Sharing.NATIONAL
+    common = _common_audience(officer, pair)
+    country = officer.unit.country
+    for level in (Sharing.MEMBERS, Sharing.DEFAULT):
+        if set(audience_for(level, country)) - set(audience_for(Sharing.NATIONAL, country)) <= common:
+            return level
+    return Sharing.GROUP if shared_groups(officer, pair) else Sharing.NATIONAL
+
+
+def shared_groups(officer: Officer, pair: Pair) -> list[SharingGroup]:
+    """Return the sharing groups of the officer's country that both materials are shared with."""
+    common = _common_audience(officer, pair)
+    return [group for group in list_open_groups(officer) if group.scope_id in common]
+
+
+def _common_audience(officer: Officer, pair: Pair) -> set[int]:
+    """Return the scopes that both materials are open to, as far as the officer sees their submissions."""
+    open_to: dict[UUID, set[int]] = {pair.left: set(), pair.right: set()}
+    visible = Submission.objects.visible_to(officer).filter(material__in=open_to)
+    for material_id, audience in visible.values_list("material", "audience"):
+        open_to[material_id].update(audience)
+    return open_to[pair.left] & open_to[pair.right]
 
 
 def list_decision_history(officer: Officer, pair: Pair) -> DecisionQuerySet:

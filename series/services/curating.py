@@ -34,6 +34,8 @@ def create_series(
     description: str = "",
     priority: Priority = Priority.ROUTINE,
     sharing: Sharing = Sharing.NATIONAL,
+    groups: Collection[UUID] = (),
+    units: Collection[UUID] = (),
     material_ids: Collection[UUID] = (),
 ) -> Series:
     """Start a series of the officer's country, from a selection of visible materials and their copies.
@@ -43,6 +45,7 @@ def create_series(
         NotFound: One of the materials is not visible; nothing is written then.
         SeriesNameMissing: The name is empty.
         SeriesNameTaken: The country keeps an open series of that name.
+        BadAudience: A group or unit is missing, or is none that the country may name.
     """
     check_can_start_series(by)
     check_all_visible(by, material_ids)
@@ -52,7 +55,7 @@ def create_series(
         description=description,
         priority=priority,
         sharing=sharing,
-        audience=audience_for(sharing, by.unit.country),
+        audience=_audience(by, sharing, groups, units),
         country_id=by.unit.country_id,
         unit_id=by.unit_id,
         created_by=by,
@@ -96,8 +99,15 @@ def describe_series(
 
 
 @transaction.atomic
-def share_series(*, by: Officer, series_id: UUID, sharing: Sharing) -> Series:
-    """Open a series to all members, or close it to the officer's country; materials keep their own sharing.
+def share_series(
+    *,
+    by: Officer,
+    series_id: UUID,
+    sharing: Sharing,
+    groups: Collection[UUID] = (),
+    units: Collection[UUID] = (),
+) -> Series:
+    """Open a series further, or close it, as its country; materials keep their own sharing.
 
     Series that were merged into it are as open as it is; what was granted to somebody stays so until it ends.
 
@@ -107,12 +117,18 @@ def share_series(*, by: Officer, series_id: UUID, sharing: Sharing) -> Series:
         SeriesIsMerged: It was merged into another one.
     """
     series = lock_curated(by, series_id)
-    audience = audience_for(sharing, by.unit.country) + granted_scopes(series.audience)
+    audience = _audience(by, sharing, groups, units) + granted_scopes(series.audience)
     opened = {"sharing": sharing, "audience": audience}
     Series.objects.filter(Q(pk=series.pk) | Q(merged_into=series)).update(**opened, changed_at=timezone.now())
     record_act(by=by, act="series.shared", right=Permission.SERIES_CURATE, series=series.pk, sharing=sharing)
     series.refresh_from_db()
     return series
+
+
+def _audience(by: Officer, sharing: Sharing, groups: Collection[UUID], units: Collection[UUID]) -> list[int]:
+    """Return whom a series is opened to; where units are named, the officer's own is one of them."""
+    named = {*units, by.unit_id} if sharing == Sharing.UNITS else ()
+    return audience_for(sharing, by.unit.country, groups=groups, units=named)
 
 
 @transaction.atomic

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import Sharing
 from accounts.policies import Permission
 from accounts.queries import audience_for
+from accounts.sharing.errors import BadAudience
 from icse.common.errors import NotFound
 from series.acts import record_act
 from series.errors import DecidedMeanwhile
 from series.models import Decision, Verdict
 from series.policies import check_can_decide_match
-from series.queries.decisions import default_sharing, standing_decisions
+from series.queries.decisions import default_sharing, shared_groups, standing_decisions
 from series.queries.stacks import visible_ids
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from accounts.models import Officer, Sharing
+    from accounts.models import Officer
     from series.pairs import Pair
 
 
@@ -38,6 +40,7 @@ def decide_match(
         AccessDenied: The officer's role may not decide.
         NotFound: The officer may not see both materials.
         DecidedMeanwhile: A colleague decided at the same moment.
+        BadAudience: It is to be kept within units, or opened to groups that not both materials are open to.
     """
     check_can_decide_match(by)
     _check_pair_is_visible(by, pair)
@@ -98,6 +101,14 @@ def _supersede(decisions: Collection[Decision]) -> None:
     Decision.objects.filter(pk__in=ids).update(superseded_at=timezone.now())
 
 
+def _audience(by: Officer, pair: Pair, sharing: Sharing) -> list[int]:
+    """Return whom a decision is opened to; never to units, for it is one of the whole country."""
+    if sharing == Sharing.UNITS:
+        raise BadAudience("A decision is one of your whole country: it cannot be kept within units.")
+    groups = [group.pk for group in shared_groups(by, pair)] if sharing == Sharing.GROUP else []
+    return audience_for(sharing, by.unit.country, groups=groups)
+
+
 def _insert(by: Officer, pair: Pair, verdict: Verdict, reason: str, sharing: Sharing) -> Decision:
     try:
         with transaction.atomic():
@@ -110,7 +121,7 @@ def _insert(by: Officer, pair: Pair, verdict: Verdict, reason: str, sharing: Sha
                 verdict=verdict,
                 reason=reason,
                 sharing=sharing,
-                audience=audience_for(sharing, by.unit.country),
+                audience=_audience(by, pair, sharing),
             )
     except IntegrityError as raced:
         raise DecidedMeanwhile from raced

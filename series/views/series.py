@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.audit.viewing import asks, views
 from accounts.policies import Permission
+from accounts.sharing.forms import OpeningForm
 from series.contexts.series import list_context, page_context
 from series.errors import SeriesNameTaken
-from series.forms import DescriptionForm, SeriesChoiceForm, SeriesForm, SharingForm, selected_materials
+from series.forms import DescriptionForm, SeriesChoiceForm, SeriesForm, selected_materials
 from series.queries.stacks import count_further_copies
 from series.services.curating import (
     add_materials,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @views("series.listed", Permission.MATERIAL_SEE)
 def series_list(request: OfficerRequest) -> HttpResponse:
     """List visible series; a POST starts a new one, from the materials that are selected if any are."""
-    form = SeriesForm(request.POST) if request.method == "POST" else None
+    form = SeriesForm(request.POST, officer=request.user) if request.method == "POST" else None
     if form and form.is_valid() and (series_id := _start(request, form)):
         return redirect("series", series_id)
     asks(words=request.GET.get("words"), page=request.GET.get("page"))
@@ -93,11 +94,13 @@ def describe(request: OfficerRequest, series_id: UUID) -> HttpResponse:
 
 @require_POST
 def share(request: OfficerRequest, series_id: UUID) -> HttpResponse:
-    """Open a series to all members, or close it to the own country."""
-    form = SharingForm(request.POST)
+    """Open a series further, or close it, as its country."""
+    form = OpeningForm(request.POST, officer=request.user)
     if form.is_valid():
-        share_series(by=request.user, series_id=series_id, sharing=form.cleaned_data["sharing"])
+        share_series(by=request.user, series_id=series_id, **form.opening())
         messages.success(request, "Who may see the series was changed.")
+    else:
+        messages.warning(request, "Nothing was changed: choose a level, and the groups that it names.")
     return redirect("series", series_id)
 
 

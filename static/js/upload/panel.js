@@ -69,8 +69,7 @@ export class UploadPanel {
   }
 
   send({ batch, address }) {
-    const fields = Object.fromEntries(new FormData(this.part("form")));
-    delete fields.csrfmiddlewaretoken;
+    const fields = [...new FormData(this.part("form"))].filter(([name]) => name !== "csrfmiddlewaretoken");
     this.part("form").hidden = true;
     this.part("progress").hidden = false;
     this.part("batch").href = address;
@@ -79,7 +78,7 @@ export class UploadPanel {
     this.sender = new Sender({
       address: this.root.dataset.sendAddress,
       token: this.token,
-      fields: { ...fields, batch },
+      fields: [...fields, ["batch", batch]],
       onChange: () => this.showSoon(),
     });
     this.sender.start(this.chosen);

@@ -86,7 +86,7 @@ export class Sender {
 
   body(item) {
     const body = new FormData();
-    for (const [name, value] of Object.entries(this.fields)) body.append(name, value);
+    for (const [name, value] of this.fields) body.append(name, value);
     body.append("source_path", item.path);
     body.append("file", item.file, item.file.name); // last: whatever is told is read before the bytes
     return body;

@@ -40,7 +40,7 @@ def test_upload_remembers_all_details_but_the_urgency(client: Client, cast: Cast
 
     form = client.get(reverse(page)).context["form"]
 
-    assert form.initial == {**DETAILS, "priority": "routine"}
+    assert form.initial == {**DETAILS, "priority": "routine", "groups": [], "units": []}
 
 
 def test_upload_remembers_nothing_for_somebody_else(client: Client, cast: Cast) -> None:
