@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +55,9 @@ def _anew(officer: Officer) -> Officer:
 
 
 PDQ = bytes(range(32))
+
+# To the database a test's whole transaction is one moment.
+AN_HOUR_AGO = timezone.now() - timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -168,11 +172,11 @@ def _end_group(group: SharingGroup) -> None:
 
 
 def _run_out(group: SharingGroup) -> None:
-    SharingGroup.objects.filter(pk=group.pk).update(valid_until=timezone.now())
+    SharingGroup.objects.filter(pk=group.pk).update(valid_until=AN_HOUR_AGO)
 
 
 def _membership_runs_out(group: SharingGroup) -> None:
-    GroupMembership.objects.filter(group=group).update(valid_until=timezone.now())
+    GroupMembership.objects.filter(group=group).update(valid_until=AN_HOUR_AGO)
 
 
 def _leave(group: SharingGroup) -> None:
