@@ -107,6 +107,19 @@ def recently_authenticated(
     return proven
 
 
+def recently_authenticated_to_write(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Ask for a proof before a POST to a page that everybody may read."""
+    proven = recently_authenticated(view)
+
+    @wraps(view)
+    def chosen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return (proven if request.method == "POST" else view)(request, *args, **kwargs)
+
+    return chosen
+
+
 class RecentlyAuthenticated(APIView):
     """A base of API views whose unsafe methods need a recent proof; a token has its scope instead."""
 

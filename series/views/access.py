@@ -12,6 +12,7 @@ from accounts.audit.viewing import views
 from accounts.grants.errors import GrantNotGiven
 from accounts.grants.forms import GrantForm
 from accounts.policies import Permission
+from accounts.signing_in.proof import recently_authenticated_to_write
 from evidence.granting import end_material_grant, grant_material
 from evidence.queries import get_visible_material
 from series.contexts.access import material_access_context, series_access_context
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recently_authenticated_to_write
 @views("access.viewed", Permission.MATERIAL_SEE)
 def material_access(request: OfficerRequest, material_id: UUID) -> HttpResponse:
     """Show why a material is seen and by whom; a POST opens it to an officer or unit."""
@@ -49,6 +51,7 @@ def end_access_to_material(request: OfficerRequest, material_id: UUID, grant_id:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recently_authenticated_to_write
 @views("access.viewed", Permission.MATERIAL_SEE)
 def series_access(request: OfficerRequest, series_id: UUID) -> HttpResponse:
     """Show why a series is seen and by whom; a POST opens it to an officer or unit."""

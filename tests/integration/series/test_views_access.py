@@ -1,5 +1,6 @@
 """The pages about who sees a material or a series."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -173,3 +174,15 @@ def test_match_says_why_both_sides_are_seen(cast: Cast) -> None:
 
     assert "Your country handed it in." in why
     assert f"{cast.owner.unit.country.name} shares it with all members." in why
+
+
+def test_nobody_grants_without_a_recent_proof(cast: Cast) -> None:
+    material = submitted(cast.owner)
+    client = _signed_in(cast.owner)
+    session = client.session
+    session["proved_at"] = time.time() - 3600
+    session.save()
+    answer = client.post(reverse("material_access", args=[material.pk]), _asked(cast))
+
+    assert reverse("confirm") in answer["Location"]
+    assert _signed_in(cast.partner).get(reverse("material", args=[material.pk])).status_code == 404
