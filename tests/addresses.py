@@ -20,6 +20,12 @@ class Address:
 
     name: str
     route: str
+    namespace: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """Return the name as `reverse` takes it."""
+        return f"{self.namespace}:{self.name}" if self.namespace else self.name
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -43,13 +49,13 @@ class Address:
 
 def all_addresses() -> list[Address]:
     """Return every address, in the order of the URLconf."""
-    return list(_walk(get_resolver().url_patterns, ""))
+    return list(_walk(get_resolver().url_patterns, "", ""))
 
 
-def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[Address]:
+def _walk(patterns: list[URLPattern | URLResolver], before: str, namespace: str) -> Iterator[Address]:
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
+            yield from _walk(pattern.url_patterns, route, pattern.namespace or namespace)
         else:
-            yield Address(pattern.name or route, route)
+            yield Address(pattern.name or route, route, namespace)
