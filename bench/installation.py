@@ -40,4 +40,5 @@ def installation() -> Iterator[None]:
         connection.close()
         process.send_signal(service.stop_signal)
         service.wait_for_end(process)
-        shutil.rmtree(layout.data_dir, ignore_errors=True)
+        for folder in (layout.postgres_home, layout.data_dir):
+            shutil.rmtree(folder, ignore_errors=True)
