@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.audit.viewing import views
+from accounts.policies import Permission
 from accounts.sharing.contexts import default_form_of, group_context, groups_context
 from accounts.sharing.forms import GroupForm
 from accounts.sharing.policies import check_can_manage_groups, check_can_see_groups
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("groups.listed", Permission.MATERIAL_SEE)
 def sharing_groups(request: OfficerRequest) -> HttpResponse:
     """List the country's sharing groups; a POST makes one that it owns."""
     check_can_see_groups(request.user)
@@ -63,6 +66,7 @@ def choose_default_sharing(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("group.viewed", Permission.MATERIAL_SEE)
 def sharing_group(request: OfficerRequest, group_id: UUID) -> HttpResponse:
     """Show one group; a POST asks a country into it."""
     check_can_see_groups(request.user)

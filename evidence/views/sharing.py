@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.audit.viewing import views
+from accounts.policies import Permission
 from accounts.sharing.forms import OpeningForm
 from accounts.sharing.queries import named_in
 from evidence.policies import check_can_share_submission
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("submission_sharing.viewed", Permission.MATERIAL_SEE)
 def sharing(request: OfficerRequest, submission_id: UUID) -> HttpResponse:
     """Show who may see a submission of the own country; a POST changes it, at once and everywhere."""
     submission = get_visible_submission(request.user, submission_id)

@@ -9,6 +9,8 @@ from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.audit.viewing import views
+from accounts.policies import Permission
 from evidence.queries import get_visible_material
 from icse.common.access import allows
 from series.hits.forms import AnswerForm, CountryPolicyForm, MaterialPolicyForm
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 
 @require_safe
+@views("hits.listed", Permission.MATERIAL_SEE)
 def hits(request: OfficerRequest) -> HttpResponse:
     """Show what other units hold as far as they let it be known, and what the own country was asked."""
     shown = {
@@ -56,6 +59,7 @@ def answer(request: OfficerRequest, contact_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@views("hit_policy.viewed", Permission.MATERIAL_SEE)
 def policy(request: OfficerRequest) -> HttpResponse:
     """Show and change what others learn of the country's holdings."""
     form = CountryPolicyForm(request.POST or None, initial={"policy": country_policy(request.user)})

@@ -33,6 +33,16 @@ SHOWS_NOTHING: Final = frozenset(
 )
 
 ACTS: Final = {
+    ("submission_sharing", "get"): "submission_sharing.viewed",
+    ("submission_sharing", "post"): "submission_sharing.viewed",
+    ("decisions", "get"): "decisions.listed",
+    ("hit_policy", "get"): "hit_policy.viewed",
+    ("hit_policy", "post"): "hit_policy.viewed",
+    ("hits", "get"): "hits.listed",
+    ("sharing_group", "get"): "group.viewed",
+    ("sharing_group", "post"): "group.viewed",
+    ("sharing_groups", "get"): "groups.listed",
+    ("sharing_groups", "post"): "groups.listed",
     ("api_country_decisions", "get"): "match.viewed",
     ("api_decision", "delete"): "match.undecided",
     ("api_decision", "get"): "match.viewed",
