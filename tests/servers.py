@@ -62,8 +62,10 @@ def _prepare_postgres(layout: Layout) -> None:
 def _shared(
     layout: Layout, build: Callable[[], Service], prepare: Callable[[Layout], None]
 ) -> Iterator[None]:
-    layout.secrets.ensure(*postgres.SECRET_NAMES, *valkey.SECRET_NAMES)
-    service = build()
+    # One lock for all servers of a folder: of several sessions that begin at once, one makes what is missing.
+    with _locked(layout.data_dir / "servers.start"):
+        layout.secrets.ensure(*postgres.SECRET_NAMES, *valkey.SECRET_NAMES)
+        service = build()
     users, pid_file = (layout.data_dir / f"{service.name}.{kind}" for kind in ("users", "pid"))
     with _locked(layout.data_dir / f"{service.name}.start"):
         user = _try_lock(users, fcntl.LOCK_SH)
