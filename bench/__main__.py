@@ -17,6 +17,7 @@ BENCHMARKS = (
     "matching",
     "copies",
     "audit",
+    "sign_in",
 )
 
 
