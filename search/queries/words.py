@@ -11,8 +11,9 @@ from django.db.models import OuterRef, Q, Subquery
 
 from evidence.models import Material, Submission
 from media_analysis.models import CaptureFacts
-from search.lookups import contains, pattern_of
+from search.lookups import contains
 from search.queries.facets import RULES, Facet, count_facet
+from search.queries.holding import ids_holding
 from search.queries.signals import signal_hits
 from search.recognition import recognise
 from search.terms import FACETS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import QuerySet
+    from django.db.models.expressions import RawSQL
 
     from accounts.models import Officer
     from evidence.querysets import MaterialQuerySet
@@ -67,6 +69,10 @@ class TextSearch:
     def _signals(self) -> SignalHits:
         return signal_hits(self._officer, self.typed)
 
+    @cached_property
+    def _holding(self) -> RawSQL:
+        return ids_holding(self._officer, self.typed, self._signals.materials)
+
     def materials(self) -> MaterialQuerySet:
         """Return what was found, those handed in last first; cut it into pages and `explain` each."""
         visible = Submission.objects.visible_to(self._officer).filter(material=OuterRef("pk"))
@@ -96,29 +102,11 @@ class TextSearch:
     def _narrowed(self, *, leave_out: str = "") -> MaterialQuerySet:
         found = Material.objects.visible_to(self._officer)
         if self._terms.text:
-            found = found.filter(self._matches_text())
+            found = found.filter(pk__in=self._holding)
         for name, values in self._terms.chosen.items():
             if name != leave_out:
                 found = RULES[name].narrow(self._officer, found, values)
         return found
-
-    def _matches_text(self) -> Q:
-        # A text that leads nowhere finds nothing, where an empty condition would find everything.
-        matches = Q(pk__in=self._signals.materials) & Q(pk__in=known_by_analysis(self._officer))
-        digest = self.typed.digest
-        if digest:
-            matches |= Q(sha256=digest) | Q(sha1=digest) | Q(md5=digest)
-        if self.typed.words:
-            every = Q()
-            for word in self.typed.words:
-                every &= self._holds_word(word)
-            matches |= every
-        return matches
-
-    def _holds_word(self, word: str) -> Q:
-        told = Material.objects.told(self._officer, pattern_of(word))
-        read = self._facts().filter(contains("words", word))
-        return Q(pk__in=told.values("pk")) | Q(pk__in=read.values("material"))
 
     def _facts(self) -> QuerySet[CaptureFacts]:
         return CaptureFacts.objects.filter(material__in=known_by_analysis(self._officer))
