@@ -6,7 +6,12 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.grants.models import GrantedObject
 from accounts.models import Country, Officer, Sharing, Unit
-from evidence.querysets import DerivativeQuerySet, MaterialQuerySet, SubmissionQuerySet
+from evidence.querysets import (
+    DerivativeQuerySet,
+    MatchFrameQuerySet,
+    MaterialQuerySet,
+    SubmissionQuerySet,
+)
 from icse.common.ids import new_id
 
 
@@ -176,7 +181,8 @@ class Derivative(models.Model):
 
     `at_ms` is the place in a video, 0 for a photo. The bytes lie in the store under their own SHA-256.
     `is_for_match` are frames that were taken only to show a match: among the frames of its video, one would
-    tell whoever sees the video that something matches it there, seen by them or not.
+    tell whoever sees the video that something matches it there, seen by them or not. Who sees them says
+    `MatchFrame`.
     """
 
     class Kind(models.TextChoices):
@@ -212,6 +218,28 @@ class Derivative(models.Model):
     def is_sharp(self) -> bool:
         """Tell whether it shows what the original shows, as the blurred thumbnail does not."""
         return self.kind != self.Kind.BLURRED
+
+
+class MatchFrame(models.Model):
+    """That a match of a material with another one is shown by the material's frame at `at_ms`.
+
+    A frame that was taken for matches alone is seen by whoever sees one of those others as well; a frame
+    that was looked at in vain is named by none of these, and nobody sees it.
+    """
+
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="+")
+    at_ms = models.PositiveIntegerField()
+    other = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="+")
+
+    objects = MatchFrameQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["material", "at_ms", "other"], name="match_frame_once_a_pair"),
+        )
+
+    def __str__(self) -> str:
+        return f"frame of {self.material_id} at {self.at_ms} ms"
 
 
 class SubmissionOfficerGrant(GrantedObject, UserObjectPermissionBase):

@@ -167,8 +167,8 @@ def get_derivative(officer: Officer, material_id: UUID, kind: str, at_ms: int = 
 class KeptFrames:
     """The places, in milliseconds and in order, of a material's kept pictures: 0 of a photo.
 
-    `own` are those that its own analysis chose; `every` also those that were taken to show a match, which
-    are the match's alone.
+    `own` are those that its own analysis chose; `every` also those that were taken to show a match, as far
+    as the asker sees what it is with.
     """
 
     own: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from accounts.models import Officer
-    from evidence.models import Derivative, Material, Submission
+    from evidence.models import Derivative, MatchFrame, Material, Submission
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -73,8 +73,21 @@ class DerivativeQuerySet(models.QuerySet["Derivative"]):
     def visible_to(self, officer: Officer) -> DerivativeQuerySet:
         """Keep derivatives of materials of which a visible submission waits no more.
 
-        What was made of a file that another country handed in first must not show before that.
+        What was made of a file that another country handed in first must not show before that; and a frame
+        that was taken to show a match, not to who cannot see what it matches.
         """
-        submissions: SubmissionQuerySet = apps.get_model("evidence", "Submission").objects.visible_to(officer)
-        over = submissions.exclude(analyzed_at=None, set_aside_at=None)
-        return self.filter(Exists(over.filter(material=OuterRef("material_id"))))
+        shown = apps.get_model("evidence", "MatchFrame").objects.visible_to(officer)
+        of_a_match = shown.filter(material=OuterRef("material_id"), at_ms=OuterRef("at_ms"))
+        seen = self.filter(Exists(_no_longer_waiting(officer).filter(material=OuterRef("material_id"))))
+        return seen.filter(Q(is_for_match=False) | Exists(of_a_match))
+
+
+class MatchFrameQuerySet(models.QuerySet["MatchFrame"]):
+    def visible_to(self, officer: Officer) -> MatchFrameQuerySet:
+        """Keep frames of matches with materials of which a visible submission waits no more."""
+        return self.filter(Exists(_no_longer_waiting(officer).filter(material=OuterRef("other_id"))))
+
+
+def _no_longer_waiting(officer: Officer) -> SubmissionQuerySet:
+    submissions: SubmissionQuerySet = apps.get_model("evidence", "Submission").objects.visible_to(officer)
+    return submissions.exclude(analyzed_at=None, set_aside_at=None)

@@ -20,6 +20,7 @@ from evidence.models import (
     Derivative,
     Handling,
     LegalBasis,
+    MatchFrame,
     Material,
     Priority,
     Submission,
@@ -212,6 +213,11 @@ def keep_derivative(
                 detail={"derivative": kind, "at_ms": at_ms, "sha256": digest},
             )
     return derivative
+
+
+def name_match_frames(frames: Collection[MatchFrame]) -> None:
+    """Let these frames be seen by whoever sees both materials; those named already stay as they are."""
+    MatchFrame.objects.bulk_create(frames, ignore_conflicts=True, batch_size=500)
 
 
 @transaction.atomic

@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence.models import Kind, Material
+from evidence.services import name_match_frames
 from media_analysis.models import Analysis, ExactSignal, Face, Match, MatchKind
 from media_analysis.queries.matches import exact_neighbours
 from media_analysis.services.films import between_films, look_up_film, look_up_suspects
 from media_analysis.services.looking import Finding, SeenFace, Sight, look_up, look_up_faces
+from media_analysis.services.match_frames import frames_of
 from media_analysis.services.pictures import read_preview
 from media_analysis.services.steps import versions
 from media_analysis.services.workbench import face_analyzer
@@ -166,6 +168,7 @@ def _write(material_id: UUID, matches: list[Match]) -> int:
             update_fields=("score", "distance", "threshold", "algorithm", "version", "regions", "found_at"),
             batch_size=500,
         )
+        name_match_frames([frame for row in rows for frame in frames_of(row)])
     return len(rows)
 
 

@@ -6,7 +6,9 @@ from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from evidence.models import Material
+from evidence.services import name_match_frames
 from media_analysis.models import Analysis, CaptureFacts, ExactSignal, ExactSignalMember, Face, Match
+from media_analysis.services.match_frames import frames_of
 from tests.factories.evidence import MaterialFactory
 
 
@@ -55,7 +57,9 @@ def connect(one: Material, other: Material, kind: str = "copy", **fields: Any) -
     left, right = sorted((one, other), key=lambda material: material.pk)
     measure = {} if {"score", "distance"} & fields.keys() else {"score": 0.95}
     known = {"threshold": 0.5, "algorithm": "test", "version": "1"}
-    return Match.objects.create(left=left, right=right, kind=kind, **known | measure | fields)
+    match = Match.objects.create(left=left, right=right, kind=kind, **known | measure | fields)
+    name_match_frames(frames_of(match))
+    return match
 
 
 def share_signal(kind: str, value: str, *materials: Material) -> ExactSignal:
