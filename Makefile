@@ -21,7 +21,7 @@ demo: .venv/installed ## load the benign demo case into what `make run` is runni
 
 test: .venv/installed-dev ## the whole suite, on servers and a browser of its own
 	@$(BIN)/python -m tests.chromium
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: .venv/installed-dev ## format, lint, types, imports between rooms, templates, migrations, deployment files
 	$(BIN)/ruff format --check .

@@ -112,5 +112,14 @@ def _stop(pid: int, stop_signal: signal.Signals) -> None:
     own = next((process for process in _STARTED if process.pid == pid), None)
     if own is not None:
         own.wait(30)
-    while own is None and Path(f"/proc/{pid}").exists():
+    while own is None and _is_running(pid):
         time.sleep(0.05)
+
+
+def _is_running(pid: int) -> bool:
+    """Tell whether a process is there, and not only its entry, which its parent has yet to read."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
