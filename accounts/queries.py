@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -63,6 +64,11 @@ def scopes_of(officer: Officer) -> tuple[int, ...]:
     if officer.known_scopes is None:
         officer.known_scopes = _read_scopes(officer)
     return officer.known_scopes
+
+
+def is_made_for(officer: Officer) -> RawSQL:
+    """Return the condition that a statement is made in the officer's name, for views that ask for that."""
+    return RawSQL("(SELECT acting_officer()) = %s", [officer.pk], output_field=BooleanField())
 
 
 def _read_scopes(officer: Officer) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from evidence.querysets import (
     DerivativeQuerySet,
     MatchFrameQuerySet,
     MaterialQuerySet,
+    SeenMaterialQuerySet,
     SubmissionQuerySet,
 )
 from icse.common.ids import new_id
@@ -174,6 +175,34 @@ class CustodyEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class SeenMaterial(models.Model):
+    """A material that the officer of the present standing may see, as its visible submissions have it.
+
+    A view of the database, one row a material: lists and counts read it in place of row after row under
+    policies. `first_*` are of the earliest visible submission. Nobody's standing sees nothing.
+    """
+
+    material = models.OneToOneField(
+        Material, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    last_received_at = models.DateTimeField()
+    countries = ArrayField(models.UUIDField())
+    is_urgent = models.BooleanField()
+    is_analyzed = models.BooleanField()
+    first_received_at = models.DateTimeField()
+    first_analyzed_at = models.DateTimeField(null=True)
+    first_set_aside_at = models.DateTimeField(null=True)
+
+    objects = SeenMaterialQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "evidence_seen"
+
+    def __str__(self) -> str:
+        return f"seen material {self.pk}"
 
 
 class Derivative(models.Model):

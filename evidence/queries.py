@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Max, Min, Q, Value
 
 from evidence.handling import strictest_first
-from evidence.models import CustodyEvent, Derivative, Handling, Kind, Material, Priority, Submission
+from evidence.lists import MaterialList
+from evidence.models import (
+    CustodyEvent,
+    Derivative,
+    Handling,
+    Kind,
+    Material,
+    Priority,
+    SeenMaterial,
+    Submission,
+)
 from evidence.store import Shelf
 from icse.common.errors import NotFound
 
@@ -20,7 +30,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Officer
-    from evidence.querysets import MaterialQuerySet, SubmissionQuerySet
+    from evidence.querysets import SubmissionQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,10 @@ def find_visible_materials(officer: Officer, material_ids: Collection[UUID]) -> 
     return list(Material.objects.visible_to(officer).filter(pk__in=material_ids))
 
 
-def list_materials(officer: Officer) -> MaterialQuerySet:
+def list_materials(officer: Officer) -> MaterialList:
     """Return visible materials, those first of which something visible was handed in last."""
-    visible = Submission.objects.visible_to(officer).filter(material=OuterRef("pk"))
-    newest = visible.order_by("-received_at").values("received_at")[:1]
-    return (
-        Material.objects.visible_to(officer)
-        .annotate(last_received_at=Subquery(newest))
-        .order_by("-last_received_at", "pk")
-    )
+    seen = SeenMaterial.objects.visible_to(officer)
+    return MaterialList(officer, seen.order_by("-last_received_at", "pk"))
 
 
 def list_visible_submissions(officer: Officer, material: Material) -> SubmissionQuerySet:

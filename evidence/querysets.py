@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
-from accounts.queries import scopes_of
+from accounts.queries import is_made_for, scopes_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from accounts.models import Officer
-    from evidence.models import Derivative, MatchFrame, Material, Submission
+    from evidence.models import Derivative, MatchFrame, Material, SeenMaterial, Submission
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -67,6 +67,12 @@ class MaterialQuerySet(models.QuerySet["Material"]):
         """Keep materials whose SHA-256, SHA-1 or MD5 is the digest."""
         wanted = digest.lower()
         return self.filter(Q(sha256=wanted) | Q(sha1=wanted) | Q(md5=wanted))
+
+
+class SeenMaterialQuerySet(models.QuerySet["SeenMaterial"]):
+    def visible_to(self, officer: Officer) -> SeenMaterialQuerySet:
+        """Keep everything where the statement is made in the officer's name, and nothing in another's."""
+        return self.filter(is_made_for(officer))
 
 
 class DerivativeQuerySet(models.QuerySet["Derivative"]):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from accounts.models import Officer
     from evidence.models import Material
-    from evidence.querysets import MaterialQuerySet
 
 
 class MaterialsView(GenericAPIView["Material"]):
@@ -33,15 +32,11 @@ class MaterialsView(GenericAPIView["Material"]):
 
     serializer_class = MaterialSerializer
 
-    def get_queryset(self) -> MaterialQuerySet:
-        """Return visible materials, the newest first."""
-        return list_materials(officer_of(self.request))
-
     @extend_schema(operation_id="materials_list", responses=MaterialSerializer(many=True))
     @views("materials.listed", Permission.MATERIAL_SEE)
     def get(self, request: Request) -> Response:
         """List materials, those handed in last first."""
-        page = self.paginate_queryset(self.get_queryset()) or []
+        page = self.paginate_queryset(list_materials(officer_of(request))) or []
         states = _states(officer_of(request), [material.pk for material in page])
         return self.get_paginated_response(
             [MaterialSerializer(material, context={"states": states}).data for material in page]

@@ -8,7 +8,38 @@ from accounts.models import Officer
 from evidence.models import Material
 from icse.common.ids import new_id
 from media_analysis.models import MatchKind
-from search.querysets import PictureQueryHitQuerySet, PictureQueryQuerySet
+from search.querysets import ListedMaterialQuerySet, PictureQueryHitQuerySet, PictureQueryQuerySet
+
+
+class ListedMaterial(models.Model):
+    """A material that the officer of the present standing may see, with all that lists are narrowed by.
+
+    A view of the database over `SeenMaterial`. `camera` and `taken` are missing as long as the officer may
+    not know them; `series_shown` is the first of its visible open series by name.
+    """
+
+    material = models.OneToOneField(
+        Material, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    last_received_at = models.DateTimeField()
+    countries = ArrayField(models.UUIDField())
+    kind = models.TextField()
+    camera = models.TextField(null=True)  # noqa: DJ001 - a view has no defaults
+    taken = models.TextField(null=True)  # noqa: DJ001
+    state = models.TextField()
+    urgency = models.TextField()
+    in_series = models.TextField()
+    series_shown = models.UUIDField(null=True)
+    series_name = models.TextField(null=True)  # noqa: DJ001
+
+    objects = ListedMaterialQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "search_listed"
+
+    def __str__(self) -> str:
+        return f"listed material {self.pk}"
 
 
 class PictureQuery(models.Model):

@@ -4,11 +4,18 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from accounts.queries import is_made_for
 from evidence.models import Material
 
 if TYPE_CHECKING:
     from accounts.models import Officer
-    from search.models import PictureQuery, PictureQueryHit
+    from search.models import ListedMaterial, PictureQuery, PictureQueryHit
+
+
+class ListedMaterialQuerySet(models.QuerySet["ListedMaterial"]):
+    def visible_to(self, officer: Officer) -> ListedMaterialQuerySet:
+        """Keep everything where the statement is made in the officer's name, and nothing in another's."""
+        return self.filter(is_made_for(officer))
 
 
 class PictureQueryQuerySet(models.QuerySet["PictureQuery"]):

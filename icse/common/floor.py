@@ -94,3 +94,14 @@ def _creating(role: str, statements: str) -> str:
         {statements};
         REVOKE CREATE ON SCHEMA public FROM {role};
         """
+
+
+def owned_view(name: str, query: str) -> migrations.RunSQL:
+    """Return the step that makes a view which reads past row-level security, for the application alone.
+
+    Its query has to ask for the standing itself: `audience && (SELECT acting_scopes())`.
+    """
+    return migrations.RunSQL(
+        f'CREATE VIEW "{name}" WITH (security_barrier) AS {query}; GRANT SELECT ON "{name}" TO {APP}',
+        f'DROP VIEW "{name}"',
+    )

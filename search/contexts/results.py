@@ -31,7 +31,7 @@ from series.contexts.pictures import faces_with_material
 from series.contexts.selection import selection_context
 from series.drawing import Sheet
 from series.explanations import measure_of, place_of, title_of
-from series.queries.stacks import collapse_stacks, stacks_of
+from series.queries.stacks import collapse_list, stacks_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,9 +90,9 @@ def words_context(officer: Officer, terms: SearchTerms, page: str) -> dict[str, 
     if terms.is_empty:
         return {"is_asked": False, "terms": terms}
     search = text_search(officer, terms)
-    found = collapse_stacks(officer, search.materials())
-    shown = Paginator(ordered_by_series(officer, found), PAGE_SIZE).get_page(page)
-    groups = _series_groups(officer, search.explain(shown), count_by_series(officer, found))
+    found = ordered_by_series(officer, collapse_list(officer, search.materials()))
+    shown = Paginator(found, PAGE_SIZE).get_page(page)
+    groups = _series_groups(officer, search.explain(shown), count_by_series(found))
     return (
         {"is_asked": True, "page": shown, "groups": groups}
         | narrowing_context(search, terms)
@@ -105,14 +105,15 @@ def _series_groups(
 ) -> list[ResultGroup]:
     materials = [hit.material for hit in hits]
     cards = cards_by_id(officer, materials)
-    series = series_of_page(officer, materials)
-    further = further_series(officer, materials)
+    under = series_shown(officer, materials)
+    series = series_of_page(officer, under)
+    further = further_series(officer, under)
     by_series: defaultdict[UUID | None, list[Result]] = defaultdict(list)
     for hit in hits:
         pk = hit.material.pk
         if pk in cards:
             why = _found_by(hit, further.get(pk, ()))
-            by_series[series_shown(hit.material)].append(Result(cards[pk], why))
+            by_series[under.get(pk)].append(Result(cards[pk], why))
     return [
         ResultGroup(
             series[pk].name if pk else "In no series", results, totals[pk], series[pk] if pk else None

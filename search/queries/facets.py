@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat, Left, Trim
-from django.db.models.lookups import IsNull
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from evidence.models import Kind, Priority, Submission
-from media_analysis.models import CaptureFacts, RunState
-from series.models import SeriesMaterial
-from series.queries.known import known_by_analysis
+from accounts.models import Country
+from evidence.models import Kind, Priority
+from media_analysis.models import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
-    from django.db.models import QuerySet
-    from django.db.models.expressions import Combinable
-
-    from accounts.models import Officer
-    from evidence.querysets import MaterialQuerySet
+    from search.querysets import ListedMaterialQuerySet
 
 VALUES_SHOWN: Final = 30
-MONTH_LENGTH: Final = len("2026-01")
+
+Counts = dict[str, int]
+"""How many materials have each value, in no order."""
 
 Row = tuple[str, str, int]
 """A value as the address holds it, its name for a person, and how many materials have it."""
@@ -49,197 +46,132 @@ class Facet:
     values: tuple[FacetValue, ...]
 
 
-class FacetRule(Protocol):
-    """How one facet narrows and counts; both see only what the officer may see."""
+@dataclass(frozen=True, slots=True)
+class ByColumn:
+    """A facet whose values stand in the column of its name, listed by how many materials have them."""
 
     title: str
+    name: str
 
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep materials that have one of the values."""
+    def condition(self, values: Sequence[str]) -> Q:
+        """Return what a material fulfils that has one of the values."""
+        return Q(**{f"{self.name}__in": values})
 
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count the materials that have each value, in one query."""
+    def counting(self) -> str:
+        """Return what is counted of the rows of `listed`; rows without a value count for none."""
+        return f"SELECT {self.name}, count(*) FROM listed WHERE {self.name} <> ''"  # noqa: S608 - names of ours
 
-
-class ByCountry:
-    """Which country handed it in; several may have."""
-
-    title = "Country"
-
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep what one of the countries handed in and shared with the officer."""
-        submissions = Submission.objects.visible_to(officer).filter(country__code__in=values)
-        return materials.filter(Exists(submissions.filter(material=OuterRef("pk"))))
-
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count materials by country."""
-        submissions = Submission.objects.visible_to(officer).filter(material__in=materials.values("pk"))
-        counted = submissions.values_list("country__code", "country__name")
-        return counted.annotate(found=Count("material", distinct=True)).order_by("-found", "country__name")
+    def rows(self, counts: Counts) -> list[Row]:
+        """Return the values in the order in which they are shown."""
+        return sorted(_plain(counts), key=lambda row: (-row[2], row[1]))
 
 
-class ByKind:
-    """Photo or video."""
+@dataclass(frozen=True, slots=True)
+class ByMonth(ByColumn):
+    """A facet whose values are months, the newest first."""
 
-    title = "Kind"
-
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep materials of the kinds."""
-        return materials.filter(kind__in=values)
-
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count materials by kind."""
-        labels = dict(Kind.choices)
-        for kind, found in materials.values_list("kind").annotate(Count("pk")).order_by("kind"):
-            yield kind, labels[kind], found
+    def rows(self, counts: Counts) -> list[Row]:
+        """Return the values in the order in which they are shown."""
+        return sorted(_plain(counts), reverse=True)
 
 
-class ByFact:
-    """A fact of the capture, for materials whose analysis is through for the officer."""
+@dataclass(frozen=True, slots=True)
+class ByChoice(ByColumn):
+    """A facet of a few known values, listed as `labels` name them."""
 
-    def __init__(self, title: str, fact: Combinable, *, newest_first: bool = False) -> None:
-        self.title = title
-        self._fact = fact
-        self._order = ("-fact",) if newest_first else ("-found", "fact")
+    labels: Mapping[str, str]
 
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep materials with one of the facts."""
-        return materials.filter(pk__in=self._facts(officer).filter(fact__in=values).values("material"))
-
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count materials by the fact; those without it are left out."""
-        facts = self._facts(officer).filter(material__in=materials.values("pk")).exclude(fact="")
-        for fact, found in facts.values_list("fact").annotate(found=Count("pk")).order_by(*self._order):
-            yield fact, fact, found
-
-    def _facts(self, officer: Officer) -> QuerySet[Any]:
-        known = CaptureFacts.objects.filter(material__in=known_by_analysis(officer))
-        return known.annotate(fact=self._fact)
+    def rows(self, counts: Counts) -> list[Row]:
+        """Return the values in the order in which they are shown."""
+        return [(value, label, counts[value]) for value, label in self.labels.items() if value in counts]
 
 
-class ByState:
-    """How far the machines are, as the officer may know it."""
+@dataclass(frozen=True, slots=True)
+class ByCountry(ByColumn):
+    """Which country handed it in; several may have. Addresses hold a country's code."""
 
-    title = "State"
+    def condition(self, values: Sequence[str]) -> Q:
+        """Return what a material fulfils that has one of the values."""
+        named: list[UUID] = list(Country.objects.filter(code__in=values).values_list("pk", flat=True))
+        return Q(countries__overlap=named)
 
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep materials in one of the states."""
-        return materials.alias(state_shown=_state_shown(officer)).filter(state_shown__in=values)
+    def counting(self) -> str:
+        """Return what is counted of the rows of `listed`: a country once, however often it handed one in."""
+        counted = "SELECT country::text, count(DISTINCT material_id)"
+        return f"{counted} FROM listed, unnest(countries) AS country WHERE true"
 
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count materials by state."""
-        labels = dict(RunState.choices)
-        states = materials.annotate(state_shown=_state_shown(officer)).values_list("state_shown")
-        for state, found in states.annotate(Count("pk")).order_by("state_shown"):
-            yield state, labels[state], found
-
-
-class ByUrgency:
-    """Urgent where any visible submission says so."""
-
-    title = "Urgency"
-
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep materials of one of the priorities."""
-        return materials.alias(urgency_shown=_urgency_shown(officer)).filter(urgency_shown__in=values)
-
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count materials by priority, urgent first."""
-        labels = dict(Priority.choices)
-        shown = materials.annotate(urgency_shown=_urgency_shown(officer)).values_list("urgency_shown")
-        for urgency, found in shown.annotate(Count("pk")).order_by("-urgency_shown"):
-            yield urgency, labels[urgency], found
+    def rows(self, counts: Counts) -> list[Row]:
+        """Return the values in the order in which they are shown."""
+        named = Country.objects.in_bulk(list(counts))
+        rows = [(each.code, each.name, counts[str(pk)]) for pk, each in named.items()]
+        return sorted(rows, key=lambda row: (-row[2], row[1]))
 
 
-class BySeries:
-    """Whether it stands in an open series that the officer may see."""
-
-    title = "Series"
-
-    _LABELS: Final = {"yes": "In a series", "no": "In no series"}
-
-    def narrow(
-        self, officer: Officer, materials: MaterialQuerySet, values: Sequence[str]
-    ) -> MaterialQuerySet:
-        """Keep materials in a series, in none, or both."""
-        return materials.alias(is_in_series=_is_in_series(officer)).filter(is_in_series__in=values)
-
-    def count(self, officer: Officer, materials: MaterialQuerySet) -> Iterable[Row]:
-        """Count materials in a series and in none."""
-        shown = materials.annotate(is_in_series=_is_in_series(officer)).values_list("is_in_series")
-        for value, found in shown.annotate(Count("pk")).order_by("-is_in_series"):
-            yield value, self._LABELS[value], found
-
-
-# Many makers write their name into the model as well.
-_CAMERA: Final = Case(
-    When(model__istartswith=F("make"), then=F("model")),
-    default=Trim(Concat(F("make"), Value(" "), F("model"), output_field=CharField())),
-    output_field=CharField(),
-)
-
-RULES: Final[dict[str, FacetRule]] = {
-    "country": ByCountry(),
-    "kind": ByKind(),
-    "camera": ByFact("Camera", _CAMERA),
-    "taken": ByFact("Taken", Left("taken_at", MONTH_LENGTH), newest_first=True),
-    "state": ByState(),
-    "urgency": ByUrgency(),
-    "in_series": BySeries(),
+RULES: Final[Mapping[str, ByColumn]] = {
+    rule.name: rule
+    for rule in (
+        ByCountry("Country", "country"),
+        ByChoice("Kind", "kind", dict(Kind.choices)),
+        ByColumn("Camera", "camera"),
+        ByMonth("Taken", "taken"),
+        ByChoice("State", "state", dict(RunState.choices)),
+        ByChoice("Urgency", "urgency", dict(sorted(Priority.choices, reverse=True))),
+        ByChoice("Series", "in_series", {"yes": "In a series", "no": "In no series"}),
+    )
 }
 """By the names in `search.terms.FACETS`."""
 
 
-def count_facet(officer: Officer, name: str, materials: MaterialQuerySet, chosen: Sequence[str]) -> Facet:
-    """Return a facet with its counts; a chosen value that nothing has stays, so that it can be taken back."""
-    rule = RULES[name]
-    rows = list(rule.count(officer, materials.order_by()))
+def narrowed(
+    materials: ListedMaterialQuerySet, chosen: Mapping[str, Sequence[str]]
+) -> ListedMaterialQuerySet:
+    """Keep materials that have, of each facet in which something is chosen, one of the chosen values."""
+    for name, values in chosen.items():
+        materials = materials.filter(RULES[name].condition(values))
+    return materials
+
+
+def count_facets(materials: ListedMaterialQuerySet, chosen: Mapping[str, Sequence[str]]) -> tuple[Facet, ...]:
+    """Return every facet with its counts, over what the choices under the others leave of the materials.
+
+    A chosen value that nothing has stays, so that it can be taken back.
+    """
+    counts = _count(materials, chosen)
+    return tuple(_facet(rule, counts[name], chosen.get(name, ())) for name, rule in RULES.items())
+
+
+def _facet(rule: ByColumn, counts: Counts, chosen: Sequence[str]) -> Facet:
+    rows = rule.rows(counts)
     shown = [row for number, row in enumerate(rows) if number < VALUES_SHOWN or row[0] in chosen]
     empty = [(value, value, 0) for value in chosen if value not in {row[0] for row in rows}]
     values = tuple(FacetValue(*row, is_chosen=row[0] in chosen) for row in (*shown, *empty))
-    return Facet(name, rule.title, values)
+    return Facet(rule.name, rule.title, values)
 
 
-def _state_shown(officer: Officer) -> Case:
-    """Return the state as `media_analysis.queries.progress` does: from the earliest visible submission."""
-    visible = Submission.objects.visible_to(officer).filter(material=OuterRef("pk"))
-    earliest = visible.order_by("received_at", "pk")
-    analyzed, set_aside, received = (
-        Subquery(earliest.values(name)[:1]) for name in ("analyzed_at", "set_aside_at", "received_at")
+def _count(materials: ListedMaterialQuerySet, chosen: Mapping[str, Sequence[str]]) -> dict[str, Counts]:
+    """Count in one statement: the list is gone through once, its rows are then counted by each facet."""
+    fits = {
+        f"fits_{name}": ExpressionWrapper(RULES[name].condition(values), output_field=BooleanField())
+        for name, values in chosen.items()
+    }
+    columns = ("material_id", "countries", *(name for name in RULES if name != "country"))
+    listed, params = materials.order_by().values(*columns).annotate(**fits).query.sql_with_params()
+    counted = (
+        f"(SELECT '{name}', each.* FROM ({rule.counting()}{_others(name, chosen)} GROUP BY 1) AS each)"  # noqa: S608
+        for name, rule in RULES.items()
     )
-    return Case(
-        When(IsNull(analyzed, False), then=Value(RunState.DONE.value)),  # noqa: FBT003
-        When(IsNull(set_aside, False), then=Value(RunState.QUARANTINED.value)),  # noqa: FBT003
-        When(
-            Q(pipeline_run__started_at=None) | Q(pipeline_run__started_at__lt=received),
-            then=Value(RunState.RECEIVED.value),
-        ),
-        default=Value(RunState.ANALYZING.value),
-        output_field=CharField(),
-    )
+    found: dict[str, Counts] = {name: {} for name in RULES}
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH listed AS MATERIALIZED ({listed}) {' UNION ALL '.join(counted)}", params)
+        for name, value, count in cursor.fetchall():
+            found[name][value] = count
+    return found
 
 
-def _urgency_shown(officer: Officer) -> Case:
-    urgent = Submission.objects.visible_to(officer).filter(material=OuterRef("pk"), priority=Priority.URGENT)
-    return Case(
-        When(Exists(urgent), then=Value(Priority.URGENT.value)),
-        default=Value(Priority.ROUTINE.value),
-        output_field=CharField(),
-    )
+def _others(name: str, chosen: Mapping[str, Sequence[str]]) -> str:
+    """Return the condition that a row fits what is chosen under the other facets."""
+    return "".join(f" AND fits_{other}" for other in chosen if other != name)
 
 
-def _is_in_series(officer: Officer) -> Case:
-    held = SeriesMaterial.objects.visible_to(officer).in_open_series().filter(material=OuterRef("pk"))
-    return Case(When(Exists(held), then=Value("yes")), default=Value("no"), output_field=CharField())
+def _plain(counts: Counts) -> list[Row]:
+    return [(value, value, count) for value, count in counts.items()]

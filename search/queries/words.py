@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, Q
 
-from evidence.models import Material, Submission
+from evidence.lists import MaterialList
+from evidence.models import Submission
 from media_analysis.models import CaptureFacts
 from search.lookups import contains
-from search.queries.facets import RULES, Facet, count_facet
-from search.queries.holding import ids_holding
+from search.models import ListedMaterial
+from search.queries.facets import count_facets, narrowed
+from search.queries.holding import AmongIds, ids_holding
 from search.queries.signals import signal_hits
 from search.recognition import recognise
-from search.terms import FACETS
 from series.queries.known import known_by_analysis
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from django.db.models.expressions import RawSQL
 
     from accounts.models import Officer
-    from evidence.querysets import MaterialQuerySet
+    from evidence.models import Material
+    from search.queries.facets import Facet
     from search.queries.signals import SignalHits
+    from search.querysets import ListedMaterialQuerySet
     from search.recognition import Typed
     from search.terms import SearchTerms
 
@@ -73,18 +76,14 @@ class TextSearch:
     def _holding(self) -> RawSQL:
         return ids_holding(self._officer, self.typed, self._signals.materials)
 
-    def materials(self) -> MaterialQuerySet:
+    def materials(self) -> MaterialList:
         """Return what was found, those handed in last first; cut it into pages and `explain` each."""
-        visible = Submission.objects.visible_to(self._officer).filter(material=OuterRef("pk"))
-        newest = Subquery(visible.order_by("-received_at").values("received_at")[:1])
-        return self._narrowed().annotate(last_received_at=newest).order_by("-last_received_at", "pk")
+        found = narrowed(self._found, self._terms.chosen)
+        return MaterialList(self._officer, found.order_by("-last_received_at", "pk"))
 
     def facets(self) -> tuple[Facet, ...]:
-        """Return every facet, counted over what the text and the other facets leave, in one query each."""
-        return tuple(
-            count_facet(self._officer, name, self._narrowed(leave_out=name), chosen=self._terms.values(name))
-            for name in FACETS
-        )
+        """Return every facet, counted over what the text and the other facets leave, in one statement."""
+        return count_facets(self._found, self._terms.chosen)
 
     def explain(self, page: Iterable[Material]) -> list[Hit]:
         """Return the materials of one page with the reasons why they were found, in two queries."""
@@ -99,14 +98,10 @@ class TextSearch:
                 reasons[material.pk].insert(0, self.typed.digest_name)
         return [Hit(material, tuple(reasons[material.pk])) for material in materials]
 
-    def _narrowed(self, *, leave_out: str = "") -> MaterialQuerySet:
-        found = Material.objects.visible_to(self._officer)
-        if self._terms.text:
-            found = found.filter(pk__in=self._holding)
-        for name, values in self._terms.chosen.items():
-            if name != leave_out:
-                found = RULES[name].narrow(self._officer, found, values)
-        return found
+    @cached_property
+    def _found(self) -> ListedMaterialQuerySet:
+        found = ListedMaterial.objects.visible_to(self._officer)
+        return found.filter(AmongIds(F("material"), self._holding)) if self._terms.text else found
 
     def _facts(self) -> QuerySet[CaptureFacts]:
         return CaptureFacts.objects.filter(material__in=known_by_analysis(self._officer))

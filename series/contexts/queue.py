@@ -12,7 +12,7 @@ from series.contexts.selection import selection_context
 from series.explanations import measure_of, title_of
 from series.queries.newcomers import list_newcomers
 from series.queries.queue import proposals_to_decide
-from series.queries.stacks import collapse_stacks
+from series.queries.stacks import collapse_list
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,11 +45,11 @@ class QueueLine:
 
 def queue_context(officer: Officer) -> dict[str, Any]:
     """Return the lists of the queue, each with its whole length."""
-    newcomers = collapse_stacks(officer, list_newcomers(officer))
+    newcomers = collapse_list(officer, list_newcomers(officer))
     proposals = proposals_to_decide(officer)
     return {
-        "newcomers": cards_of(officer, list(newcomers[:NEWCOMERS_SHOWN])),
-        "newcomer_count": newcomers.count(),
+        "newcomers": cards_of(officer, newcomers[:NEWCOMERS_SHOWN]),
+        "newcomer_count": len(newcomers),
         "proposals": lines_of(officer, proposals[:PROPOSALS_SHOWN]),
         "proposal_count": len(proposals),
         "country": officer.unit.country,

@@ -34,7 +34,7 @@ seen (material, is_analyzed, is_own, is_urgent) AS MATERIALIZED ({seen}),
 found AS (
     SELECT m.id::text AS match_id, m.kind, m.left_id, m.right_id, m.score, m.distance,
            NULL AS signal, NULL AS value
-    FROM media_analysis_match AS m WHERE m.kind = ANY (%(kinds)s)
+    FROM media_analysis_seen_match AS m WHERE m.kind = ANY (%(kinds)s)
     UNION ALL
     SELECT d.left_member_id || '_' || d.right_member_id, 'device', d.left_id, d.right_id, NULL, 0,
            d.signal, d.value

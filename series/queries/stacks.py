@@ -8,11 +8,12 @@ hub, are not the same. A member is covered by a better one that it is linked to 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Case, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 
+from evidence.lists import MaterialList
 from evidence.models import Material
 from media_analysis.models import Match, MatchKind
 from series.models import Decision, StackMember, Verdict
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
 
     from accounts.models import Officer
-    from evidence.querysets import MaterialQuerySet
+
+    Listed = TypeVar("Listed", bound=QuerySet[Any])
 
 
 COPY_KINDS = (MatchKind.IDENTICAL, MatchKind.COPY)
@@ -45,14 +47,20 @@ class StackView:
         return len(self.materials)
 
 
-def collapse_stacks(officer: Officer, materials: MaterialQuerySet) -> MaterialQuerySet:
+def collapse_stacks(officer: Officer, materials: Listed) -> Listed:
     """Keep of each stack only its representatives among the listed materials, all of them visible.
 
-    The result is still a queryset, so a list is paged in SQL and counts what is really shown.
+    The primary key of what is listed is a material's. The result is still a queryset, so a list is paged
+    in SQL and counts what is really shown.
     """
     links = _links(officer, materials)
     covered = links.values("material")
     return materials.exclude(pk__in=links.exclude(cover__in=covered).values("material"))
+
+
+def collapse_list(officer: Officer, materials: MaterialList) -> MaterialList:
+    """Return a list with one material for each stack, as `collapse_stacks` does."""
+    return MaterialList(officer, collapse_stacks(officer, materials.listed))
 
 
 def stack_of(officer: Officer, material: Material) -> StackView:
@@ -122,7 +130,7 @@ def _together(material: UUID, covers: dict[UUID, UUID]) -> list[UUID]:
     return [representative, *sorted(each for each, cover in covers.items() if cover == representative)]
 
 
-def _links(officer: Officer, materials: MaterialQuerySet) -> QuerySet[Any]:
+def _links(officer: Officer, materials: QuerySet[Any]) -> QuerySet[Any]:
     """Return (material, cover) for linked members among the materials, `cover` being the better one."""
     listed = materials.order_by().values("pk")
     known = Material.objects.visible_to(officer).filter(pk__in=known_by_analysis(officer))

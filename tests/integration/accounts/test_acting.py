@@ -4,39 +4,19 @@ from typing import Any, Final
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.acting import acting_as, present_standing
 from accounts.models import Officer, Sharing
 from evidence.models import Material, Submission
-from evidence.querysets import DerivativeQuerySet, MaterialQuerySet, SubmissionQuerySet
-from forum.querysets import TopicQuerySet
-from media_analysis.querysets import FaceQuerySet, MatchQuerySet
-from search.querysets import PictureQueryHitQuerySet, PictureQueryQuerySet
-from series.querysets import DecisionQuerySet, SeriesMaterialQuerySet, SeriesQuerySet, StackMemberQuerySet
 from tests.addresses import all_addresses
 from tests.cast import Cast
 from tests.factories.evidence import submitted
 from tests.roles import served
+from tests.unfiltered import take_filters_away
 from tests.world import World, body_of
 
 pytestmark = pytest.mark.django_db
-
-FILTERED: Final = (
-    DecisionQuerySet,
-    DerivativeQuerySet,
-    FaceQuerySet,
-    MatchQuerySet,
-    MaterialQuerySet,
-    PictureQueryHitQuerySet,
-    PictureQueryQuerySet,
-    SeriesMaterialQuerySet,
-    SeriesQuerySet,
-    StackMemberQuerySet,
-    SubmissionQuerySet,
-    TopicQuerySet,
-)
 
 # Read before it is known who asks, or about no object of a country: rights end at tables and columns.
 OPEN_TABLES: Final = frozenset(
@@ -81,6 +61,20 @@ def test_every_table_that_pages_read_is_protected_or_named_here() -> None:
         unprotected = {name for (name,) in cursor.fetchall()}
 
     assert unprotected == OPEN_TABLES
+
+
+def test_every_view_that_pages_read_asks_for_the_standing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, pg_get_viewdef(oid), coalesce(reloptions, '{}') FROM pg_class"
+            " WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace"
+            " AND has_table_privilege('icse_app', oid, 'SELECT')"
+        )
+        views = {name: (query, options) for name, query, options in cursor.fetchall()}
+
+    assert views.keys() == {"evidence_seen", "media_analysis_seen_match", "search_listed"}
+    assert all("acting_scopes()" in query for query, _ in views.values())
+    assert all("security_barrier=true" in options for _, options in views.values())
 
 
 def test_nobody_sees_nothing(cast: Cast) -> None:
@@ -144,10 +138,7 @@ def test_floor_alone_shows_a_stranger_nothing(
     cast: Cast, world: World, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every filter of the application is taken away; what is left is the database's own refusal."""
-    for queryset in FILTERED:
-        for name in ("visible_to", "in_scopes", "of_country_of"):
-            if hasattr(queryset, name):
-                monkeypatch.setattr(queryset, name, _everything)
+    take_filters_away(monkeypatch)
     client = Client()
     client.force_login(getattr(cast, part))
     wrong = {}
@@ -164,15 +155,9 @@ def test_without_filters_the_owner_still_sees_their_own(
     cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without this, the crawl above could meet pages that show nothing to anybody."""
-    for queryset in FILTERED:
-        if hasattr(queryset, "visible_to"):
-            monkeypatch.setattr(queryset, "visible_to", _everything)
+    take_filters_away(monkeypatch)
     client = Client()
     client.force_login(cast.owner)
     bodies = "".join(body_of(client.get(world.path(address))) for address in all_addresses())
 
     assert len(world.betrayals(bodies)) > len(world.objects) // 2
-
-
-def _everything(rows: QuerySet[Any], *args: object) -> QuerySet[Any]:
-    return rows.all()

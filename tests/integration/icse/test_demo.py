@@ -14,6 +14,7 @@ from evidence.queries import list_materials
 from icse.common.models import OutboxMessage
 from icse.demo import case
 from icse.demo.case import Exhibit
+from tests.roles import served
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,8 @@ def test_national_files_stay_with_their_country(printed: str) -> None:
     officers = {code: _officer(address) for code, address in _FIRST_OFFICERS.items()}
     for code, officer in officers.items():
         others = Submission.objects.exclude(country__code=code).filter(sharing=Sharing.NATIONAL)
-        seen = set(list_materials(officer).values_list("pk", flat=True))
+        with served(officer):
+            seen = {material.pk for material in list_materials(officer)}
         assert others.exists()
         assert seen.isdisjoint(others.values_list("material", flat=True))
 
