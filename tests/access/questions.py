@@ -152,8 +152,14 @@ def address_of(address: Address, method: str, belongings: Belongings) -> str:
 
 def ask(client: Client, address: Address, method: str, belongings: Belongings) -> HttpResponseBase:
     """Ask an operation about somebody's objects and return the answer."""
-    path = address_of(address, method, belongings)
     told = question_of(address, method).told(belongings.ids)
+    return send(client, address, method, address_of(address, method, belongings), told)
+
+
+def send(
+    client: Client, address: Address, method: str, path: str, told: Mapping[str, Any]
+) -> HttpResponseBase:
+    """Send one request as pages or programs do, and return the answer."""
     if method in ("GET", "HEAD", "OPTIONS"):
         return client.generic(method, path)
     if address.is_api and address.name not in _MULTIPART:
