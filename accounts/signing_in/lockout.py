@@ -45,8 +45,8 @@ class LockoutHandler(AxesDatabaseHandler):
         key = key_of(request, credentials)
         _count(request, key)
         if _failures(Q(username=key, ip_address=address_of(request))) == ACCOUNT_LIMIT:
-            email = account_of_key(key)
-            note("lockout.begun", by=find_officer_by_email(email) if "@" in email else find_officer(email))
+            email, officer_id = account_of_key(key)
+            note("lockout.begun", by=find_officer(officer_id) if officer_id else find_officer_by_email(email))
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Return the failures that count against whoever tries, scaled to `ACCOUNT_LIMIT`."""
@@ -70,18 +70,21 @@ class LockoutHandler(AxesDatabaseHandler):
 
 
 def key_of(request: HttpRequest | None, credentials: dict[str, Any]) -> str:
-    """Return under which name failures are counted: the account, with the device where it is known."""
-    name = str(credentials.get("username") or credentials.get("email") or "").strip().lower()[:200]
-    name = name.replace("\0", "")
-    if name.startswith(_FACTOR) or request is None:
-        return name
-    device = device_of(request, name)
+    """Return under which name failures are counted: the account, with the device where it is known.
+
+    Without its blanks, nothing that is typed as a name is a key of a device or of a second factor.
+    """
+    if "factor_of" in credentials:
+        return f"{_FACTOR}{credentials['factor_of']}"
+    typed = str(credentials.get("username") or credentials.get("email") or "")
+    name = "".join(typed.replace("\0", "").split()).lower()[:200]
+    device = device_of(request, name) if request else ""
     return f"{name}{_ON_DEVICE}{device}" if device else name
 
 
 def factor_key(officer: Officer) -> dict[str, str]:
     """Return as what wrong second factors of an officer are counted."""
-    return {"username": f"{_FACTOR}{officer.pk}"}
+    return {"factor_of": str(officer.pk)}
 
 
 def is_locked(request: HttpRequest, credentials: dict[str, str]) -> bool:
@@ -98,7 +101,8 @@ def forgive(officer: Officer) -> int:
     """Forget the failures of an account everywhere, and of its second factor; return how many rows went."""
     email = officer.email.lower()
     of_account = Q(username=email) | Q(username__startswith=f"{email}{_ON_DEVICE}")
-    count, _ = AccessAttempt.objects.filter(of_account | Q(**factor_key(officer))).delete()
+    of_factor = Q(username=key_of(None, factor_key(officer)))
+    count, _ = AccessAttempt.objects.filter(of_account | of_factor).delete()
     return int(count)
 
 
@@ -109,9 +113,14 @@ def locked_keys() -> list[str]:
     return sorted({each["username"] for each in totals.filter(total__gte=ACCOUNT_LIMIT)})
 
 
-def account_of_key(key: str) -> str:
-    """Return the e-mail address, or the id, of the account that a key counts for."""
-    return key.removeprefix(_FACTOR).split(_ON_DEVICE)[0]
+def account_of_key(key: str) -> tuple[str, str]:
+    """Return the e-mail address, or else the id, of the account that a key counts for; the other is empty.
+
+    The address is as it was typed: it may be nobody's, and no address at all.
+    """
+    if key.startswith(_FACTOR):
+        return "", key.removeprefix(_FACTOR)
+    return key.split(_ON_DEVICE, maxsplit=1)[0], ""
 
 
 def _count(request: HttpRequest, key: str) -> None:

@@ -113,10 +113,11 @@ def list_locked(by: Officer) -> list[Officer]:
         AccessDenied: The role does not carry the right.
     """
     check_has_permission(by, Permission.OFFICER_MANAGE)
-    accounts = {account_of_key(key) for key in locked_keys()}
-    ids = {account for account in accounts if "@" not in account}
-    locked = Officer.objects.filter(unit__country_id=by.unit.country_id)
-    return list(locked.filter(Q(email__in=accounts) | Q(pk__in=ids)))
+    accounts = [account_of_key(key) for key in locked_keys()]
+    named = Q(email__in=[email for email, _ in accounts if email]) | Q(
+        pk__in=[pk for _, pk in accounts if pk]
+    )
+    return list(Officer.objects.filter(named, unit__country_id=by.unit.country_id))
 
 
 def list_colleagues(by: Officer) -> list[Officer]:

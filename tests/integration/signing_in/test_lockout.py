@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit.models import InboxEvent
-from accounts.models import Officer
+from accounts.models import Officer, Role
 from accounts.signing_in.limits import ACCOUNT_LIMIT, ADDRESS_LIMIT, COOL_OFF
 from tests.cast import Cast
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, OfficerFactory
 from tests.factories.signing_in import AppFactory
 from tests.integration.signing_in.conftest import give_code, give_password
 
@@ -225,3 +225,21 @@ def test_unknown_wrong_and_locked_cost_the_same_work(cast: Cast, monkeypatch: py
 def _shape(sql: str) -> str:
     """Return a statement without the values that were filled in."""
     return re.sub(r"'[^']*'(::\w+)?|\bNULL\b|\b\d+\b", "?", sql)
+
+
+@pytest.mark.parametrize("name", ["admin", "factor of admin", "a on b", "\u00e4" * 300])
+def test_name_that_is_no_address_is_answered_like_any_other(cast: Cast, name: str) -> None:
+    """Also on the page on which administrators read who is locked out."""
+    statuses = {
+        give_password(Client(), name, "wrong", REMOTE_ADDR=ELSEWHERE).status_code
+        for _ in range(ACCOUNT_LIMIT + 1)
+    }
+    administrator = Client()
+    administrator.force_login(OfficerFactory.create(unit=cast.owner.unit, role=Role.NATIONAL_ADMINISTRATOR))
+    assert statuses == {200}
+    assert administrator.get(reverse("locked_out")).status_code == 200
+
+
+def test_nobody_counts_against_anothers_second_factor_by_typing_its_key(cast: Cast) -> None:
+    _fail(f"factor of {cast.owner.pk}", 1)
+    assert not AccessAttempt.objects.filter(username__startswith="factor of ").exists()
