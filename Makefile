@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 	--no-emit-package dlib --no-emit-package face-recognition-models --no-emit-package opencv-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench lock clean
+.PHONY: help run demo test check fix bench mutants lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -39,6 +39,9 @@ fix: .venv/installed-dev ## let the tools repair what they can
 
 bench: .venv/installed-dev ## measure against peers; ICSE_CORPUS names a folder of pictures
 	$(BIN)/python -m bench
+
+mutants: .venv/installed-dev ## take away one rule about access at a time and see that a test fails; takes an hour
+	$(BIN)/python -m tests.mutants
 
 lock: ## resolve requirements*.in anew (needs uv and a package index)
 	$(LOCK) requirements.in --output-file requirements.txt
