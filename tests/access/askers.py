@@ -48,15 +48,16 @@ def make_askers() -> Mapping[str, Asker]:
     """Create one asker of each name, signed in."""
     country_of = {Role.SECRETARIAT_ADMINISTRATOR: "IPSG"}
     officers = {str(role): officer_of(country_of.get(role, HOME), role) for role in Role}
-    askers = {name: _signed_in(name, officer) for name, officer in officers.items()}
-    suspended = _signed_in("suspended_officer", officer_of(HOME, email="suspended@police.example"))
-    elsewhere = _signed_in("officer_of_suspended_country", officer_of("ZZ"))
+    askers = {name: signed_in(name, officer) for name, officer in officers.items()}
+    suspended = signed_in("suspended_officer", officer_of(HOME, email="suspended@police.example"))
+    elsewhere = signed_in("officer_of_suspended_country", officer_of("ZZ"))
     Officer.objects.filter(email="suspended@police.example").update(is_active=False)
     Country.objects.filter(code="ZZ").update(state=Country.State.SUSPENDED)
     return {**askers, **{each.name: each for each in (Asker("signed_out", None), suspended, elsewhere)}}
 
 
-def _signed_in(name: str, officer: Officer) -> Asker:
+def signed_in(name: str, officer: Officer) -> Asker:
+    """Return an officer who has signed in, by a name that tests know them by."""
     client = Client()
     client.force_login(officer)
     return Asker(name, officer, client.cookies[settings.SESSION_COOKIE_NAME].value)
