@@ -20,9 +20,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("search.urls")),
     path("", include("forum.urls")),
     path("api/v1/", include("accounts.audit.api_urls")),
+    path("api/v1/", include("accounts.sharing.api_urls")),
     path("api/v1/", include("evidence.api_urls")),
     path("api/v1/", include("media_analysis.api_urls")),
     path("api/v1/", include("series.api_urls")),
+    path("api/v1/", include("series.hits.api_urls")),
     path("api/v1/", include("search.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
 ]

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from series.api import (
+from series.api.access import MaterialAccessView, MaterialGrantView, SeriesAccessView, SeriesGrantView
+from series.api.concluding import (
     CountryDecisionsView,
     DecisionView,
     ProposalsView,
@@ -25,6 +26,18 @@ urlpatterns = (
         "series/<uuid:series_id>/materials/<uuid:material_id>/",
         SeriesMaterialView.as_view(),
         name="api_series_material",
+    ),
+    path("materials/<uuid:material_id>/access/", MaterialAccessView.as_view(), name="api_material_access"),
+    path(
+        "materials/<uuid:material_id>/access/<uuid:grant_id>/",
+        MaterialGrantView.as_view(),
+        name="api_material_grant",
+    ),
+    path("series/<uuid:series_id>/access/", SeriesAccessView.as_view(), name="api_series_access"),
+    path(
+        "series/<uuid:series_id>/access/<uuid:grant_id>/",
+        SeriesGrantView.as_view(),
+        name="api_series_grant",
     ),
     path("series/<uuid:series_id>/merge/", SeriesMergeView.as_view(), name="api_series_merge"),
     path("series/<uuid:series_id>/proposals/", SeriesProposalsView.as_view(), name="api_series_proposals"),

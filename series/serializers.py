@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.audit.viewing import showed
+from accounts.grants.serializers import GrantSerializer
 from accounts.models import Sharing
 from evidence.models import Priority
 from media_analysis.serializers import MaterialSerializer
@@ -199,3 +200,25 @@ class QueuedMatchSerializer(serializers.Serializer["QueuedMatch"]):
     left = MaterialSerializer(source="match.left")
     right = MaterialSerializer(source="match.right")
     regions = serializers.DictField(source="match.regions")
+
+
+class ChainSerializer(serializers.Serializer[Any]):
+    """One thing through which you see what is asked about, and why you see that."""
+
+    about = serializers.CharField(source="words")
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class ReachSerializer(serializers.Serializer[Any]):
+    """One part of an audience in words; `countries` is null where their number stays hidden."""
+
+    words = serializers.CharField()
+    countries = serializers.IntegerField(allow_null=True)
+
+
+class AccessSerializer(serializers.Serializer[Any]):
+    """Who sees a thing; the second and third are for the country that it belongs to, and empty for others."""
+
+    because = ChainSerializer(source="chains", many=True)
+    seen_by = ReachSerializer(source="reaches", many=True)
+    grants = GrantSerializer(many=True)

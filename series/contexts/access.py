@@ -85,6 +85,37 @@ def material_access_context(
     }
 
 
+def material_access(officer: Officer, material_id: UUID) -> dict[str, Any]:
+    """Return who sees a material: the reasons for the officer; the rest for the country that handed it in.
+
+    Raises:
+        NotFound: There is none that the officer may see.
+    """
+    material = get_visible_material(officer, material_id)
+    submissions = list(list_visible_submissions(officer, material))
+    own = [shared_of(each) for each in submissions if each.country_id == officer.unit.country_id]
+    return {
+        "chains": submission_chains(officer, submissions),
+        "reaches": _reaches(own),
+        "grants": list_material_grants(officer, material),
+    }
+
+
+def series_access(officer: Officer, series_id: UUID) -> dict[str, Any]:
+    """Return who sees a series: the reasons for the officer; the rest for the country that keeps it.
+
+    Raises:
+        NotFound: There is none that the officer may see.
+    """
+    series = get_visible_series(officer, series_id)
+    is_owner = series.country_id == officer.unit.country_id
+    return {
+        "chains": [series_chain(officer, series)],
+        "reaches": who(series_shared(series)) if is_owner else [],
+        "grants": list_series_grants(officer, series),
+    }
+
+
 def _hit_policy_form(submission: Submission | None) -> MaterialPolicyForm | None:
     if submission is None:
         return None

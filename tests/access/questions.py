@@ -42,6 +42,13 @@ _OPENED: Final = Question(
         "until": (timezone.now() + timedelta(days=30)).date().isoformat(),
     }
 )
+_OPENED_BY_API: Final = Question(
+    told=lambda _: {
+        "named": HOLDER,
+        "reason": "asked for by telephone",
+        "expires_at": (timezone.now() + timedelta(days=30)).isoformat(),
+    }
+)
 _SAME: Final = Question(told=lambda _: {"verdict": "same", "reason": "drawn alike"})
 _SHARED: Final = Question(told=lambda _: {"sharing": "national"})
 _SERIES: Final = {"name": "Wallpaper", "description": "", "priority": "routine", "sharing": "national"}
@@ -106,6 +113,10 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
     ("api_series_list", "POST"): Question(told=lambda ids: {**_SERIES, "materials": [ids["material_id"]]}),
     ("api_series", "PATCH"): Question(told=lambda _: {"description": "More of it."}),
     ("api_series_sharing", "POST"): _SHARED,
+    ("api_series_access", "POST"): _OPENED_BY_API,
+    ("api_series_grant", "DELETE"): Question(path={"series_id": "opened_id", "grant_id": "series_grant_id"}),
+    ("api_material_access", "POST"): _OPENED_BY_API,
+    ("api_answer_contact", "POST"): Question(told=lambda _: {"answer": "agree"}),
     ("api_series_materials", "POST"): Question(told=lambda ids: {"materials": [ids["copy_id"]]}),
     ("api_series_merge", "POST"): Question(told=lambda ids: {"other": ids["spare_id"]}),
 }
