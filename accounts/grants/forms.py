@@ -63,6 +63,7 @@ class PreviewForm(forms.Form):
     seen_by = forms.ModelChoiceField(
         Country.objects.none(),
         label="An officer of",
+        empty_label="Choose a country",
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     sharing = forms.ChoiceField(

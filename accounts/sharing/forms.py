@@ -174,5 +174,5 @@ class DefaultForm(forms.Form):
             choices=groups,
             coerce=UUID,
             required=False,
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            widget=forms.CheckboxSelectMultiple,
         )
