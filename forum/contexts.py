@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from accounts.audit.viewing import showed
 from forum.forms import PostForm, TopicForm
 from forum.policies import check_can_write
-from forum.queries import get_visible_topic, list_posts, list_topics
+from forum.queries import get_visible_topic, list_posts, list_topics, list_withheld_posts
 from icse.common.access import allows
 from series.contexts.access import series_chain
 from series.queries.listing import get_visible_series
@@ -37,6 +37,7 @@ def list_context(
         "page": shown,
         "topics": list(shown),
         "series": series,
+        "withheld": [] if series else list_withheld_posts(),
         "may_write": allows(check_can_write, officer),
         "form": form or TopicForm(initial={"series": series_id}),
     }

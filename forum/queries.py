@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from forum.models import Post, Topic
@@ -11,6 +13,7 @@ from icse.common.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -18,6 +21,27 @@ if TYPE_CHECKING:
     from accounts.models import Officer
     from forum.querysets import TopicQuerySet
     from series.models import Series
+
+
+POSTS_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldPost:
+    """What the officer wrote in a topic that they may not see any more."""
+
+    text: str
+    posted_at: datetime
+
+
+def list_withheld_posts() -> list[WithheldPost]:
+    """Return what the asker wrote about series that are no longer shared with them, newest first.
+
+    Their own words and nothing of the topic. Where they stand in no scope nothing is told at all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body, posted_at FROM forum_withheld_posts(%s)", [POSTS_SHOWN])
+        return [WithheldPost(*row) for row in cursor.fetchall()]
 
 
 def list_topics(officer: Officer, *, series: Series | None = None) -> TopicQuerySet:

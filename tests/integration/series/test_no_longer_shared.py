@@ -1,5 +1,7 @@
 """What is left when sharing narrows: the own country's words, and a line in place of the material."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +14,7 @@ from series.queries.stacks import stack_of
 from series.queries.withheld import list_withheld_decisions, list_withheld_materials
 from tests.cast import Cast
 from tests.factories.evidence import submitted
+from tests.factories.forum import PostFactory, TopicFactory
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory, make_stack
 from tests.roles import served
 
@@ -102,3 +105,27 @@ def test_twins_stay_together_without_their_hub(cast: Cast) -> None:
 
     with served(find_officer(cast.partner.pk)):
         assert {each.pk for each in stack_of(cast.partner, one).materials} == {one.pk, other.pk}
+
+
+def test_own_posts_stay_to_be_read_and_nobody_elses(cast: Cast) -> None:
+    series = SeriesFactory.create(created_by=cast.analyst, sharing=Sharing.MEMBERS)
+    topic = TopicFactory.create(series=series, title="Whose harbour?")
+    PostFactory.create(topic=topic, officer=cast.partner, text="Ours, by the crane.")
+    PostFactory.create(topic=topic, officer=cast.third, text="Not one of ours.")
+    before = _page(cast.partner, "forum")
+    Series.objects.update(audience=audience_for(Sharing.NATIONAL, series.country))
+    after = _page(cast.partner, "forum")
+
+    assert "Whose harbour?" in before
+    assert LINE not in before
+    assert LINE in after
+    assert "Ours, by the crane." in after
+    assert not {"Whose harbour?", "Not one of ours.", str(topic.pk)} & set(re.findall(r"[^<>\"/]+", after))
+    assert LINE not in _page(cast.partner_analyst, "forum")
+
+
+def test_whoever_is_out_of_service_reads_nothing_more(cast: Cast) -> None:
+    series = SeriesFactory.create(created_by=cast.analyst, sharing=Sharing.NATIONAL)
+    PostFactory.create(topic=TopicFactory.create(series=series), officer=cast.administrator, text="Mine.")
+
+    assert LINE not in _page(cast.administrator, "forum")
