@@ -1,13 +1,18 @@
 """Units and officers: moved, suspended, given another role, and left."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from accounts.audit.models import InboxEvent
 from accounts.models import ApiToken, Officer, Role
 from accounts.onboarding.errors import WrongState
-from accounts.onboarding.services.invitations import Newcomer, invite_officer
+from accounts.onboarding.services.invitations import (
+    Newcomer,
+    invite_first_administrator,
+    invite_officer,
+)
 from accounts.onboarding.services.officers import (
     change_role,
     leave,
@@ -98,6 +103,26 @@ def test_secretariat_suspends_a_national_administrator(cast: Cast) -> None:
         resume_officer(by=cast.administrator, officer=cast.national_administrator)
     with pytest.raises(AccessDenied):
         change_role(by=cast.administrator, officer=cast.national_administrator, role=Role.ANALYST)
+
+
+def test_only_administrator_who_cannot_get_in_is_suspended_and_another_one_named(cast: Cast) -> None:
+    """Nobody of the secretariat takes a factor away: they name somebody, who then helps at home."""
+    only, country = cast.national_administrator, cast.owner.unit.country
+    named: dict[str, Any] = {
+        "by": cast.administrator,
+        "country": country,
+        "unit_name": "Central",
+        "newcomer": Newcomer("second@police.example", "Second", Role.NATIONAL_ADMINISTRATOR),
+    }
+    with served(cast.administrator):
+        with pytest.raises(AccessDenied):
+            invite_first_administrator(**named)
+        suspend_officer(by=cast.administrator, officer=only)
+        issued = invite_first_administrator(**named)
+
+    assert issued.invitation.role == Role.NATIONAL_ADMINISTRATOR
+    with pytest.raises(AccessDenied):
+        reset_sign_in(by=cast.administrator, officer=only)
 
 
 def test_who_left_keeps_the_past_and_frees_the_address(cast: Cast) -> None:
