@@ -7,11 +7,17 @@ from functools import partial
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from icse.embedded.layout import Layout
 from tests.roles import database_role, served
 from tests.servers import own_slot, running_postgres, running_valkey
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis_settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("tests")
 
 pytest_plugins = ("tests.cast", "tests.desk", "tests.world")
 

@@ -47,6 +47,16 @@ PAGES: Final = {
     "missing": "SELECT '/nothing/'",
     "forum": "SELECT '/forum/'",
     "account": "SELECT '/account/'",
+    "sharing groups": "SELECT '/sharing/groups/'",
+    "related holdings": "SELECT '/hits/'",
+    "what others learn": "SELECT '/hits/policy/'",
+    "log": "SELECT '/audit/'",
+    "who sees a photo": "SELECT '/materials/' || s.material_id || '/access/' FROM evidence_submission AS s"
+    " JOIN accounts_country AS c ON c.id = s.country_id WHERE c.code = 'XN' LIMIT 1",
+    "sharing of a photo": "SELECT '/submissions/' || s.id || '/sharing/' FROM evidence_submission AS s"
+    " JOIN accounts_country AS c ON c.id = s.country_id WHERE c.code = 'XN' LIMIT 1",
+    "decisions": "SELECT '/decisions/'",
+    "security": "SELECT '/account/security/'",
 }
 
 

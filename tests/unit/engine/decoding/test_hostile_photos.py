@@ -30,7 +30,11 @@ def test_hostile_photo_is_refused_and_harms_nobody(decoder: Decoder, tmp_path: P
     assert decoder.server_pid == server
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(kind=st.sampled_from(KINDS), changes=st.lists(CHANGE, min_size=1, max_size=8))
 def test_damaged_photo_is_decoded_or_refused(
     decoder: Decoder, tmp_path: Path, kind: str, changes: list[tuple[float, int]]

@@ -77,7 +77,11 @@ def test_playlist_named_mp4_is_not_followed(decoder: Decoder, tmp_path: Path) ->
         decoder.video_plan(path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(container=st.sampled_from(sorted(GOOD)), changes=st.lists(CHANGE, min_size=1, max_size=8))
 def test_damaged_video_is_planned_or_refused(
     decoder: Decoder, tmp_path: Path, container: str, changes: list[tuple[float, int]]
