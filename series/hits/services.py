@@ -41,7 +41,7 @@ def find_hits(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def ask_for_contact(*, by: Officer, hit_id: UUID) -> None:
-    """Ask whoever holds what is related for contact; asking again changes nothing.
+    """Ask whoever holds what is related for contact.
 
     Raises:
         AccessDenied: The officer's role may not.

@@ -1,6 +1,5 @@
 """A real browser in front of a real server, signed in as somebody of the cast."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -21,15 +20,18 @@ _NOT_OURS: Final = ("Failed to load resource", "/ws/hints/")
 """And this server of tests has no sockets: a page then asks by itself. `stack/` tries them."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return the system's Chromium, started once."""
+    """Return the system's Chromium, started once for each file of tests.
+
+    Playwright keeps an event loop in this thread, in which Django and Channels refuse much; tests of other
+    files that run here afterwards must not find it.
+    """
     path = find_chromium()
     if path is None:
         pytest.fail("There is no Chromium here. Run: python -m tests.chromium")
-    # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium
         chromium.close()

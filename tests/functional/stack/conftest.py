@@ -42,18 +42,17 @@ def analyzed(platform: Platform) -> None:
     platform.wait_until_analyzed()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sessions(browser: Browser, platform: Platform) -> Callable[[str], Any]:
     """Return a function that signs an officer in, once, and returns what the browser remembers of it."""
-    remembered: dict[str, Any] = {}
 
     def session_of(address: str) -> Any:
-        if address not in remembered:
+        if address not in platform.sessions:
             context = browser.new_context(base_url=platform.url)
             _sign_in_first(context, address, platform.passwords[address])
-            remembered[address] = context.storage_state()
+            platform.sessions[address] = context.storage_state()
             context.close()
-        return remembered[address]
+        return platform.sessions[address]
 
     return session_of
 
@@ -97,7 +96,7 @@ def open_as(browser: Browser, platform: Platform, sessions: Callable[[str], Any]
     assert troubles == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api_as(browser: Browser, platform: Platform) -> Iterator[ApiAs]:
     """Return a function that opens the API with a token of an officer's."""
     contexts: dict[str, BrowserContext] = {}

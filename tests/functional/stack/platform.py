@@ -42,6 +42,8 @@ class Platform:
         self._launcher = launcher
         self.url = f"http://127.0.0.1:{launcher.port}"
         self.seconds_to_every_kind = 0.0
+        self.sessions: dict[str, Any] = {}
+        """What browsers remember of who has signed in, by e-mail address."""
         self._began_at = time.monotonic()
         launcher.wait_for("^open http://")
         self.passwords = dict(re.findall(r"^  (\S+@\S+) +(\S+) ", launcher.lines(), re.MULTILINE))

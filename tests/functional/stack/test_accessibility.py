@@ -60,6 +60,15 @@ PAGES: Final = {
 }
 
 
+# A frame in which what changed is styled, one in which it is drawn, and whatever moves come to its end.
+_SETTLED: Final = """async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    const moving = document.getAnimations();
+    const ending = moving.filter((each) => each.effect.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(ending.map((each) => each.finished));
+}"""
+
+
 def _grave_in_both_schemes(open_as: OpenAs, address: str | None, path: str) -> list[tuple[str, str]]:
     # Axe is a script of ours that the page's policy would refuse.
     page = open_as(address, path, color_scheme="light", reduced_motion="reduce", bypass_csp=True)
@@ -69,11 +78,12 @@ def _grave_in_both_schemes(open_as: OpenAs, address: str | None, path: str) -> l
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     dark = _grave(page)
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("innerWidth === 390 && document.documentElement.scrollWidth <= innerWidth")
     return light + dark + _grave(page)
 
 
 def _grave(page: Page) -> list[tuple[str, str]]:
+    page.evaluate(_SETTLED)
     found = Axe().run(page).response["violations"]
     return [
         (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in {"serious", "critical"}
