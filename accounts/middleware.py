@@ -21,7 +21,7 @@ from icse.common.pages import error_as_json
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Everything else asks for a sign-in. Static files are answered before this middleware is reached.
-EXEMPT_URL_NAMES: Final = frozenset({"healthz", "join", "sign_in"})
+EXEMPT_URL_NAMES: Final = frozenset({"healthz", "join", "metrics", "readyz", "sign_in"})
 
 HALF_WAY_URL_NAME: Final = "second_factor"
 """Open to a browser in which the password was given, and to no other."""

@@ -5,6 +5,8 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
+from icse.common.queues import CANARY_EVERY_S, QUEUES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icse.settings")
 
 app = Celery("icse")
@@ -18,6 +20,15 @@ app.conf.beat_schedule = {
         "task": "media_analysis.requeue_stalled",
         "schedule": 10.0,
         "options": {"expires": 10, "queue": "query"},
+    },
+    **{
+        f"canary-{queue}": {
+            "task": "common.pass_canary",
+            "schedule": CANARY_EVERY_S,
+            "kwargs": {"queue": queue},
+            "options": {"queue": queue, "priority": 0, "expires": CANARY_EVERY_S},
+        }
+        for queue in QUEUES
     },
     # At fixed times and no others: the moment of a hit is to tell nothing of anybody's upload.
     "find-hits": {

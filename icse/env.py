@@ -6,6 +6,7 @@ An empty variable counts as unset, because compose files pass unset variables on
 
 import os
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -72,6 +73,14 @@ def choice(name: str, options: Sequence[str], default: str) -> str:
 def items(name: str, default: Sequence[str] = ()) -> list[str]:
     """Return the comma-separated words of the variable, without blanks and empty words."""
     return [word.strip() for word in text(name).split(",") if word.strip()] or list(default)
+
+
+def networks(name: str, default: Sequence[str] = ()) -> list[IPv4Network | IPv6Network]:
+    """Return comma-separated networks such as 10.1.0.0/16; raise BadSetting for what is none."""
+    try:
+        return [ip_network(word) for word in items(name, default)]
+    except ValueError as failure:
+        raise BadSetting(name, f"{failure}; name networks such as 10.1.0.0/16, by comma") from None
 
 
 def path(name: str, default: Path) -> Path:

@@ -10,6 +10,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from evidence.store import store
+from icse.figures import queue_figures
+
 _PATIENCE: Final = 2.0  # seconds
 
 
@@ -23,6 +26,21 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"status": "ok" if is_well else "failing", **words},
         status=HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 where files handed in now will be analyzed, or 503 naming what is in the way."""
+    parts = {"database": _database_answers(), "broker": _broker_answers()}
+    if parts["database"]:
+        parts |= {f"queue {each.name}": not each.is_stalled for each in queue_figures()}
+        parts["store"] = store().free_bytes() > settings.STORAGE_RESERVE
+    words = {name: "ok" if is_well else "failing" for name, is_well in parts.items()}
+    return JsonResponse(
+        {"status": "ok" if all(parts.values()) else "failing", **words},
+        status=HTTPStatus.OK if all(parts.values()) else HTTPStatus.SERVICE_UNAVAILABLE,
     )
 
 

@@ -4,10 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.consumers import HintsConsumer
-from icse.health import healthz
+from icse.health import healthz, readyz
+from icse.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("", include("accounts.urls")),
     path("", include("accounts.onboarding.urls")),
     path("", include("accounts.audit.urls")),

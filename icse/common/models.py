@@ -25,3 +25,16 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} ({'sent' if self.sent_at else 'waiting'})"
+
+
+class QueueCanary(models.Model):
+    """When a canary task last came through a queue: that somebody takes from it, and how soon."""
+
+    queue = models.CharField(max_length=30, primary_key=True)
+    passed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "queue canaries"
+
+    def __str__(self) -> str:
+        return f"canary of {self.queue}"

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from icse.common.jobs import send_waiting
-from icse.common.models import OutboxMessage
+from icse.common.models import OutboxMessage, QueueCanary
 
 SENT_MESSAGES_KEPT = timedelta(days=7)
 
@@ -20,3 +20,9 @@ def sweep_outbox() -> int:
     """Delete messages that were sent long ago and return how many."""
     deleted, _ = OutboxMessage.objects.filter(sent_at__lt=timezone.now() - SENT_MESSAGES_KEPT).delete()
     return deleted
+
+
+@shared_task(name="common.pass_canary")
+def pass_canary(queue: str) -> None:
+    """Note that a task came through a queue; sent to each of them every few seconds, ahead of its work."""
+    QueueCanary.objects.update_or_create(queue=queue, defaults={"passed_at": timezone.now()})

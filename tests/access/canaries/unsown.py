@@ -24,6 +24,7 @@ UNSOWN: Final[dict[str, str]] = {
     "audit.SealedEvent.digest": "bytes",
     "common.OutboxMessage.queue": _OURS,
     "common.OutboxMessage.task": _OURS,
+    "common.QueueCanary.queue": _OURS,
     "evidence.Derivative.media_type": _OURS,
     "evidence.Material.media_type": _OURS,
     "media_analysis.Analysis.analyzer": _OURS,

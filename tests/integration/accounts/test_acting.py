@@ -34,6 +34,7 @@ OPEN_TABLES: Final = frozenset(
         "axes_accessattempt",
         "axes_accessattemptexpiration",
         "common_outboxmessage",
+        "common_queuecanary",
         "django_content_type",
         "django_migrations",
         "django_session",

@@ -27,7 +27,7 @@ def _without_tokens(page: str) -> str:
 
 
 def test_exempt_list_is_these_and_no_more() -> None:
-    assert sorted(EXEMPT_URL_NAMES) == ["healthz", "join", "sign_in"]
+    assert sorted(EXEMPT_URL_NAMES) == ["healthz", "join", "metrics", "readyz", "sign_in"]
 
 
 def test_sign_in_leads_to_where_the_officer_came_from(client: Client, cast: Cast) -> None:

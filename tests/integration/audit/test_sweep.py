@@ -27,6 +27,7 @@ SHOWS_NOTHING: Final = frozenset(
         ("api_schema", "get"),
         ("derivative", "get"),  # the world asks for a blurred one; its page's event names it
         ("healthz", "get"),
+        ("metrics", "get"),  # sums over all countries, to whom METRICS_NETWORKS names
         ("running", "get"),  # two numbers about the officer's own uploads
         ("upload_sheet", "get"),  # an empty form
     }

@@ -1,0 +1,11 @@
+"""The queues that workers take from. Pure: Celery's application reads it before Django is set up."""
+
+from typing import Final
+
+QUEUES: Final = ("analyze", "match", "query", "default")
+
+CANARY_EVERY_S: Final = 15.0
+"""How often a canary is sent through each queue."""
+
+STALLED_AFTER_S: Final = 60.0
+"""A queue through which no canary came for so long is stalled: nobody takes from it, or all of them hang."""

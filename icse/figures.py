@@ -1,0 +1,78 @@
+"""How the platform is, in figures: for whoever runs it. Of what is in it, only how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Count, Min
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from evidence.store import store
+from icse.common.jobs import waiting_in
+from icse.common.models import OutboxMessage, QueueCanary
+from icse.common.queues import QUEUES, STALLED_AFTER_S
+from media_analysis.queries.figures import platform_figures
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from media_analysis.queries.figures import Figure
+
+NEVER: Final = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """One queue: tasks that wait, None where the broker is away, and seconds since a canary came through."""
+
+    name: str
+    waiting: int | None
+    canary_age_s: float
+
+    @property
+    def is_stalled(self) -> bool:
+        """Tell whether nothing has come through for too long."""
+        return self.canary_age_s > STALLED_AFTER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything at one moment; ages in seconds, sizes in bytes."""
+
+    queues: tuple[QueueFigures, ...]
+    outbox_waiting: int
+    outbox_age_s: float
+    store_free: int
+    platform: tuple[Figure, ...]
+
+
+def queue_figures() -> tuple[QueueFigures, ...]:
+    """Return the figures of each queue."""
+    passed = dict(QueueCanary.objects.values_list("queue", "passed_at"))
+    return tuple(QueueFigures(name, _waiting(name), _age(passed.get(name))) for name in QUEUES)
+
+
+def all_figures() -> Figures:
+    """Return everything, in five statements whatever there is."""
+    unsent = OutboxMessage.objects.filter(sent_at=None)
+    outbox = unsent.aggregate(waiting=Count("pk"), oldest=Min("created_at"))
+    return Figures(
+        queues=queue_figures(),
+        outbox_waiting=outbox["waiting"],
+        outbox_age_s=_age(outbox["oldest"]) if outbox["waiting"] else 0.0,
+        store_free=store().free_bytes(),
+        platform=tuple(platform_figures()),
+    )
+
+
+def _age(since: datetime | None) -> float:
+    return (timezone.now() - since).total_seconds() if since else NEVER
+
+
+def _waiting(queue: str) -> int | None:
+    try:
+        return waiting_in(queue)
+    except OperationalError:
+        return None
