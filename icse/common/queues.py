@@ -8,4 +8,4 @@ CANARY_EVERY_S: Final = 15.0
 """How often a canary is sent through each queue."""
 
 STALLED_AFTER_S: Final = 60.0
-"""A queue through which no canary came for so long is stalled: nobody takes from it, or all of them hang."""
+"""A queue that gave no sign of life for so long is stalled: nobody takes from it, or all of them hang."""

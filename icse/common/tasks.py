@@ -1,12 +1,17 @@
 from datetime import timedelta
 
 from celery import shared_task
+from celery.signals import task_postrun, task_prerun
 from django.utils import timezone
 
+from icse.common.canaries import LONG_TASKS, note_sign_of_life
 from icse.common.jobs import send_waiting
-from icse.common.models import OutboxMessage, QueueCanary
+from icse.common.models import OutboxMessage
 
 SENT_MESSAGES_KEPT = timedelta(days=7)
+
+task_prerun.connect(LONG_TASKS.begin)
+task_postrun.connect(LONG_TASKS.end)
 
 
 @shared_task(name="common.relay_outbox")
@@ -25,4 +30,4 @@ def sweep_outbox() -> int:
 @shared_task(name="common.pass_canary")
 def pass_canary(queue: str) -> None:
     """Note that a task came through a queue; sent to each of them every few seconds, ahead of its work."""
-    QueueCanary.objects.update_or_create(queue=queue, defaults={"passed_at": timezone.now()})
+    note_sign_of_life(queue)

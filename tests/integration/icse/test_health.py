@@ -1,15 +1,20 @@
 """Whether files that are handed in now will be analyzed, and the figures of whoever runs the platform."""
 
+import threading
+import time
 from datetime import timedelta
 from ipaddress import ip_network
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.signals import task_postrun, task_prerun
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from icse.celery import app
+from icse.common.canaries import LONG_TASKS
 from icse.common.models import OutboxMessage, QueueCanary
 from icse.common.queues import QUEUES, STALLED_AFTER_S
 from icse.common.tasks import pass_canary
@@ -52,6 +57,29 @@ def test_queue_that_nobody_takes_from_is_named_within_a_minute(client: Client, a
     told = client.get("/readyz").json()
 
     assert {name for name, word in told.items() if word == "failing"} == {"status", "queue match"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_long_task_speaks_for_its_queue_until_it_ends(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LONG_TASKS, "_every_s", 0.02)
+    task = SimpleNamespace(request=SimpleNamespace(delivery_info={"routing_key": "analyze"}))
+    silent = client.get("/readyz").json()["queue analyze"]
+    task_prerun.send(None, task_id="1", task=task)
+    deadline = time.monotonic() + 30
+    while not QueueCanary.objects.filter(queue="analyze").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    spoken = client.get("/readyz").json()["queue analyze"]
+    task_postrun.send(None, task_id="1", task=task)
+    for thread in threading.enumerate():
+        if thread.name == "sign of life of analyze":
+            thread.join()
+    QueueCanary.objects.all().delete()
+    time.sleep(0.1)
+
+    assert (silent, spoken) == ("failing", "ok")
+    assert not QueueCanary.objects.exists()
 
 
 def test_every_queue_is_sent_a_canary_ahead_of_its_work() -> None:
