@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ from icse.common.ids import new_id
 from icse.common.jobs import Urgency, enqueue
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from uuid import UUID
 
@@ -76,7 +77,8 @@ def receive_file(*, by: Officer, upload: ReceivedFile, details: SubmissionDetail
     """Take a file in: into the store, then material, submission, custody and the order to analyze it.
 
     The bytes are in place before the transaction commits, and both under one lock per digest, so that
-    a crash loses nothing acknowledged and invents nothing. Whatever is refused leaves no file behind.
+    a crash loses nothing acknowledged and invents nothing. Whatever is refused leaves no file behind, but
+    what the store held before.
 
     Raises:
         AccessDenied: The officer's role may not hand in material.
@@ -87,12 +89,26 @@ def receive_file(*, by: Officer, upload: ReceivedFile, details: SubmissionDetail
     try:
         check_can_submit_material(by)
         recognised = _recognise(upload)
+        audience = _audience(by, details)
         with transaction.atomic():
             _lock_digest(upload.sha256)
-            store().commit(upload.incoming, Shelf.ORIGINALS, upload.sha256)
-            return _register(by, upload, details, recognised)
+            with _stored(upload):
+                return _register(by, upload, details, recognised, audience)
     finally:
         upload.discard()
+
+
+@contextmanager
+def _stored(upload: ReceivedFile) -> Iterator[None]:
+    """Put a file into the store for the block; where that fails, take out what was not there before."""
+    was_there = store().holds(Shelf.ORIGINALS, upload.sha256)
+    store().commit(upload.incoming, Shelf.ORIGINALS, upload.sha256)
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            store().delete(Shelf.ORIGINALS, upload.sha256)
+        raise
 
 
 def _recognise(upload: ReceivedFile) -> Format:
@@ -106,7 +122,9 @@ def _lock_digest(sha256: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
 
 
-def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, recognised: Format) -> Receipt:
+def _register(
+    by: Officer, upload: ReceivedFile, details: SubmissionDetails, recognised: Format, audience: list[int]
+) -> Receipt:
     submission_id = new_id()
     content = {
         "id": str(new_id()),
@@ -128,7 +146,7 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
         "unit_id": str(by.unit_id),
         "officer_id": str(by.pk),
         "file_name": _as_label(upload.file_name)[:FILE_NAME_LENGTH],
-        "audience": _audience(by, details),
+        "audience": audience,
         "received_at": timezone.now().isoformat(),
     }
     with connection.cursor() as cursor:
@@ -139,7 +157,7 @@ def _register(by: Officer, upload: ReceivedFile, details: SubmissionDetails, rec
         (is_first_sight,) = cursor.fetchone()
     submission = Submission.objects.select_related("material").get(pk=submission_id)
     if is_first_sight:
-        _order_analysis(submission)
+        order_analysis(submission)
     record(
         "submission.received",
         submission.pk,
@@ -156,7 +174,8 @@ def _audience(by: Officer, details: SubmissionDetails) -> list[int]:
     return audience_for(details.sharing, by.unit.country, groups=details.groups, units=named)
 
 
-def _order_analysis(submission: Submission) -> None:
+def order_analysis(submission: Submission) -> None:
+    """Ask for the analysis of a submission, at the place in the queue that it was handed in for."""
     urgent = submission.priority == Priority.URGENT
     enqueue(
         "media_analysis.analyze",

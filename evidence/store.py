@@ -101,6 +101,10 @@ class PosixStore:
         _refuse(key)
         return self._place(shelf, digest).open("rb")
 
+    def holds(self, shelf: Shelf, digest: str) -> bool:
+        """Tell whether there is such an object."""
+        return self._place(shelf, digest).exists()
+
     @contextmanager
     def local_path(self, shelf: Shelf, digest: str, *, key: bytes | None = None) -> Iterator[Path]:
         """Lend a path at which the plain bytes can be read, for tools that want a file.

@@ -1,5 +1,6 @@
 """What every test may ask for: real servers and the roles of the database."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from evidence.store import store
 from icse.embedded.layout import Layout
 from tests.roles import database_role, served
 from tests.servers import own_slot, running_postgres, running_valkey
@@ -47,13 +49,17 @@ def valkey_server(layout: Layout) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(postgres_server: None, valkey_server: str, layout: Layout) -> Iterator[None]:
-    """Give each of several sessions on one machine its own database on the shared server."""
+    """Give each of several sessions on one machine a database on the shared server, and a store."""
     default = settings.DATABASES["default"]
     default.update(layout.database("owner"))
     # The first run of a clone makes the password only now.
     settings.BROKER_URL = settings.CELERY_BROKER_URL = valkey_server
     with own_slot(layout) as number:
         default["TEST"]["NAME"] = f"test_icse_{number}"
+        settings.EVIDENCE_DIR = layout.data_dir / f"evidence-{number}"
+        # As on a fresh machine: a test must not pass because an earlier run left a file behind.
+        shutil.rmtree(settings.EVIDENCE_DIR, ignore_errors=True)
+        store.cache_clear()
         yield
 
 

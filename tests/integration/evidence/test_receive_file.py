@@ -2,37 +2,52 @@
 
 import hashlib
 import io
-from typing import Any
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import DataError
 from django.test import Client
 from PIL import Image
 
 from accounts.models import Sharing
 from evidence.models import CustodyEvent, Material, Submission
+from evidence.receiving import Receiver
+from evidence.services import SubmissionDetails, receive_file
 from evidence.store import Shelf, store
 from icse.common.models import OutboxMessage
 from tests.cast import Cast
+from tests.conftest import ServedSwitch
 from tests.factories.evidence import SubmissionFactory
 
 pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/submissions/"
+_WIDTHS: Final = count(100)
 
 
-def drawn(colour: str = "steelblue") -> bytes:
-    """Return a small JPEG of one colour."""
+def drawn(colour: str = "steelblue", *, is_new: bool = False) -> bytes:
+    """Return a small JPEG of one colour, as wide as none before where it has to be new to the store."""
     stream = io.BytesIO()
-    Image.new("RGB", (64, 48), colour).save(stream, "JPEG")
+    Image.new("RGB", (next(_WIDTHS) if is_new else 64, 48), colour).save(stream, "JPEG")
     return stream.getvalue()
 
 
-def hand_in(client: Client, content: bytes, name: str = "room.jpg", **told: str) -> Any:
+def hand_in(client: Client, content: bytes, name: str = "room.jpg", **told: object) -> Any:
     """Send one file as a browser does, the file last."""
     upload = io.BytesIO(content)
     upload.name = name
     return client.post(URL, {**told, "file": upload})
+
+
+def _is_stored(content: bytes) -> bool:
+    return store().holds(Shelf.ORIGINALS, hashlib.sha256(content).hexdigest())
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise DataError
 
 
 def incoming_files() -> int:
@@ -161,6 +176,44 @@ def test_bad_field_is_named_and_leaves_nothing(cast: Cast, client: Client) -> No
     assert list(answer.json()["error"]["fields"]) == ["sharing"]
     assert not Material.objects.exists()
     assert incoming_files() == before
+
+
+def test_file_for_a_group_that_is_none_leaves_nothing_in_the_store(cast: Cast, client: Client) -> None:
+    client.force_login(cast.owner)
+    content = drawn(is_new=True)
+    answer = hand_in(client, content, sharing="group", groups=[str(uuid4())])
+
+    assert answer.status_code == 400
+    assert not _is_stored(content)
+
+
+def test_file_whose_rows_cannot_be_written_leaves_nothing_in_the_store(
+    cast: Cast, as_app: ServedSwitch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would ever know of it again."""
+    content = drawn(is_new=True)
+    receiver = Receiver(store(), "room.jpg")
+    receiver.write(content)
+    monkeypatch.setattr("evidence.services.record", _fail)
+    with pytest.raises(DataError), as_app(cast.owner):
+        receive_file(by=cast.owner, upload=receiver.finish(), details=SubmissionDetails())
+
+    assert not _is_stored(content)
+
+
+def test_file_that_was_stored_before_outlives_a_refusal(
+    cast: Cast, client: Client, as_app: ServedSwitch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = drawn(is_new=True)
+    client.force_login(cast.partner)
+    hand_in(client, content)
+    receiver = Receiver(store(), "room.jpg")
+    receiver.write(content)
+    monkeypatch.setattr("evidence.services.record", _fail)
+    with pytest.raises(DataError), as_app(cast.owner):
+        receive_file(by=cast.owner, upload=receiver.finish(), details=SubmissionDetails())
+
+    assert _is_stored(content)
 
 
 def test_file_in_another_field_is_refused_and_removed(cast: Cast, client: Client) -> None:
