@@ -12,6 +12,7 @@ from tests.access.askers import HOME, Asker, make_askers, officer_of
 from tests.access.belongings import Belongings, make_belongings
 from tests.access.tally import TALLY
 from tests.factories.accounts import members_scope
+from tests.factories.queues import queues_alive
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def access_world(
 ) -> Iterator[AccessWorld]:
     """Commit one world for the tests of a module, and empty the tables after the last of them."""
     with django_db_blocker.unblock():
+        queues_alive()
         askers = make_askers()
         owners = {name: asker.officer or officer_of(HOME) for name, asker in askers.items()}
         try:

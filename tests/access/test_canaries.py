@@ -14,6 +14,7 @@ from tests.access.canaries.crawling import Crawl, Reading, starts
 from tests.access.canaries.unsown import HIDDEN, UNSOWN
 from tests.access.canaries.words import sown_places, unsown_places
 from tests.factories.accounts import members_scope
+from tests.factories.queues import queues_alive
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +44,7 @@ def crawled(
     handler = _Lines(lines)
     with django_db_blocker.unblock():
         try:
+            queues_alive()
             world = make_world()
             everywhere = starts(world.canaries)
             logging.getLogger().addHandler(handler)
