@@ -21,6 +21,7 @@ from evidence.errors import FileMissing, FileTooLarge, StorageFull
 from evidence.queries import get_visible_material, list_own_submissions
 from evidence.receiving import ReceivedUpload, StreamingUploadHandler
 from evidence.resharing import share_submission
+from evidence.retrying import retry_submission
 from evidence.serializers import (
     OriginalRequestSerializer,
     SubmissionRequestSerializer,
@@ -85,6 +86,16 @@ class SubmissionSharingView(APIView):
         told.is_valid(raise_exception=True)
         changed = share_submission(by=officer_of(request), submission_id=submission_id, **told.validated_data)
         return Response(SubmissionSerializer(changed).data)
+
+
+class SubmissionRetryView(APIView):
+    """A file of your country that was set aside."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, submission_id: UUID) -> Response:
+        """Have it analyzed again; where it was not set aside, nothing happens."""
+        retry_submission(by=officer_of(request), submission_id=submission_id)
+        return Response(status=204)
 
 
 class OriginalView(RecentlyAuthenticated):

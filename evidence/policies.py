@@ -26,6 +26,17 @@ def check_can_share_submission(officer: Officer, submission: Submission) -> None
         raise AccessDenied("Only the country that handed it in decides who may see it.")
 
 
+def check_can_retry_submission(officer: Officer, submission: Submission) -> None:
+    """Check the right to have what was set aside analyzed anew: whoever hands in, of the country that did.
+
+    Raises:
+        AccessDenied: The role hands nothing in, or another country did.
+    """
+    check_can_submit_material(officer)
+    if submission.country_id != officer.unit.country_id:
+        raise AccessDenied("Only the country that handed it in has it analyzed again.")
+
+
 def check_can_export_original(officer: Officer) -> None:
     """Check the right to take an original out of the platform; raises AccessDenied."""
     check_has_permission(officer, Permission.ORIGINAL_EXPORT)

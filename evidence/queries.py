@@ -102,6 +102,14 @@ def list_own_submissions(officer: Officer, *, batch: UUID | None = None) -> Subm
     return own.select_related("material", "officer").order_by("-received_at", "pk")
 
 
+def list_set_aside(officer: Officer) -> SubmissionQuerySet:
+    """Return what the officer's country handed in and the analysis gave up, the last set aside first."""
+    given_up = (
+        Submission.objects.visible_to(officer).of_country_of(officer).filter(set_aside_at__isnull=False)
+    )
+    return given_up.select_related("material", "officer").order_by("-set_aside_at", "pk")
+
+
 def origins(officer: Officer, material_ids: Collection[UUID]) -> dict[UUID, Origin]:
     """Return for each material the earliest submission that the officer may see, in one query.
 

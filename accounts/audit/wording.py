@@ -89,6 +89,7 @@ ACTS: Final = {
     "group.removed": "Took a country out of a sharing group",
     "group.ended": "Ended a sharing group",
     "submission.shared": "Changed who may see a submission",
+    "submission.retried": "Had a file that was set aside analyzed again",
     "submission_sharing.viewed": "Looked at who may see a submission",
     "decisions.listed": "Looked at their country's decisions",
     "hits.listed": "Looked at related holdings",

@@ -14,7 +14,7 @@ from accounts.audit.viewing import views
 from accounts.policies import Permission
 from evidence.forms import DEFAULT_DETAILS, UploadDetailsForm
 from evidence.policies import check_can_submit_material
-from evidence.queries import list_recent_uploads
+from evidence.queries import list_recent_uploads, list_set_aside
 from icse.common.ids import new_id
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ def upload(request: OfficerRequest) -> HttpResponse:
     check_can_submit_material(request.user)
     if request.method == "POST":
         return _open_batch(request)
-    context = {"form": _remembered_form(request), "recent": list_recent_uploads(request.user)}
+    context = {
+        "form": _remembered_form(request),
+        "recent": list_recent_uploads(request.user),
+        "set_aside": list_set_aside(request.user).count(),
+    }
     return render(request, "evidence/upload.html", context)
 
 

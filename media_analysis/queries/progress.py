@@ -88,6 +88,12 @@ def _progress(submission: Submission, run: PipelineRun | None, steps: tuple[int,
     return Progress(RunState.ANALYZING, *steps)
 
 
+def failures_of(material_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return why each material was set aside last; the caller has found their submissions set aside."""
+    failed = PipelineRun.objects.filter(pk__in=material_ids).exclude(failure_message="")
+    return dict(failed.values_list("pk", "failure_message"))
+
+
 def _count_steps(material_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
     """Return how many steps of the present run are over, and how many it has planned so far."""
     rows = (

@@ -110,6 +110,7 @@ def _held(relation: str, country: str, sharing: Sharing) -> Belongings:
             "film_id": _film(officer, word, shared).pk,
             "batch_id": UUID(str(photo.submissions.get().batch)),
             "submission_id": photo.submissions.get().pk,
+            "failed_id": _failed(officer, word, shared),
             "grant_id": _grant(photo, officer, HOLDER),
             "opened_id": opened.pk,
             "series_grant_id": _grant(opened, officer, HOLDER),
@@ -237,6 +238,14 @@ def _film(officer: Officer, word: str, shared: dict[str, Any]) -> Material:
     digest = store().put(content, Shelf.ORIGINALS)
     film = MaterialFactory.create(kind="video", media_type="video/mp4", size=len(content), sha256=digest)
     return _submitted(officer, word, f"{word}.mp4", film, shared)
+
+
+def _failed(officer: Officer, word: str, shared: dict[str, Any]) -> UUID:
+    """Return a submission that was set aside."""
+    broken = _submitted(officer, word, f"{word} broken.jpg", MaterialFactory.create(), shared)
+    broken.submissions.update(analyzed_at=None, set_aside_at=timezone.now())
+    pk: UUID = broken.submissions.get().pk
+    return pk
 
 
 def _submitted(

@@ -49,6 +49,7 @@ _OPENED_BY_API: Final = Question(
         "expires_at": (timezone.now() + timedelta(days=30)).isoformat(),
     }
 )
+_FAILED: Final = Question(path={"submission_id": "failed_id"})
 _SAME: Final = Question(told=lambda _: {"verdict": "same", "reason": "drawn alike"})
 _SHARED: Final = Question(told=lambda _: {"sharing": "national"})
 _SERIES: Final = {"name": "Wallpaper", "description": "", "priority": "routine", "sharing": "national"}
@@ -61,6 +62,7 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
     ("sharing_groups", "POST"): Question(told=lambda _: {"name": "Beacons", "purpose": "joint operation"}),
     ("choose_default_sharing", "POST"): Question(told=lambda _: {"level": "national"}),
     ("submission_sharing", "POST"): _SHARED,
+    ("retry", "POST"): _FAILED,
     ("make_unit", "POST"): Question(told=lambda _: {"name": "Night desk"}),
     ("unit_service", "POST"): Question(told=lambda _: {"act": "suspend"}),
     ("officer_service", "POST"): Question(told=lambda _: {"act": "suspend"}),
@@ -103,6 +105,7 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
         told=lambda _: {"file": SimpleUploadedFile("drawn.jpg", b"\xff\xd8\xff\xe0 drawn", "image/jpeg")}
     ),
     ("api_submission_sharing", "PATCH"): _SHARED,
+    ("api_retry_submission", "POST"): _FAILED,
     ("api_search", "GET"): _WORDS,
     ("api_series_list", "GET"): _WORDS,
     ("api_search_image", "POST"): Question(told=lambda ids: {"material": ids["material_id"]}),

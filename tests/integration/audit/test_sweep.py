@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.audit.models import InboxEvent, Outcome
 from tests.addresses import all_addresses
 from tests.cast import Cast
+from tests.factories.queues import queues_alive
 from tests.world import World, body_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,9 @@ SHOWS_NOTHING: Final = frozenset(
     {
         ("api_schema", "get"),
         ("derivative", "get"),  # the world asks for a blurred one; its page's event names it
+        ("api_retry_submission", "post"),  # the world's was not set aside
         ("healthz", "get"),
+        ("readyz", "get"),
         ("metrics", "get"),  # sums over all countries, to whom METRICS_NETWORKS names
         ("running", "get"),  # two numbers about the officer's own uploads
         ("upload_sheet", "get"),  # an empty form
@@ -94,12 +97,14 @@ ACTS: Final = {
     ("series_list", "post"): "series.listed",
     ("topic", "get"): "topic.viewed",
     ("topic", "post"): "topic.viewed",
+    ("set_aside", "get"): "submissions.listed",
     ("upload", "get"): "submissions.listed",
 }
 """What is on record after an address has answered with content, whether it was read or changed by that."""
 
 
 def test_every_answer_with_content_is_on_record(cast: Cast, world: World, valkey_server: str) -> None:
+    queues_alive()
     found: dict[tuple[str, str], frozenset[str]] = {}
     for address in (each for each in all_addresses() if not each.route.startswith(OWN_ACCOUNT)):
         for method in METHODS:
