@@ -19,6 +19,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.GROUP_MANAGE: "Make and answer sharing groups, choose the own country's default sharing",
     Permission.COUNTRY_MANAGE: "Manage countries and partners",
     Permission.COUNTRY_APPROVE: "Approve a country that a colleague invited",
+    Permission.PLATFORM_WATCH: "See whether the platform works, in figures",
     Permission.AUDIT_READ: "Read the audit log",
 }
 

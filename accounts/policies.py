@@ -24,6 +24,7 @@ class Permission(StrEnum):
     GROUP_MANAGE = "group.manage"
     COUNTRY_MANAGE = "country.manage"
     COUNTRY_APPROVE = "country.approve"
+    PLATFORM_WATCH = "platform.watch"
     AUDIT_READ = "audit.read"
 
 
@@ -38,7 +39,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.OFFICER_MANAGE, Permission.OFFICER_INVITE, Permission.GROUP_MANAGE}
     ),
     Role.SECRETARIAT_ADMINISTRATOR: frozenset(
-        {Permission.COUNTRY_MANAGE, Permission.COUNTRY_APPROVE, Permission.OFFICER_INVITE}
+        {
+            Permission.COUNTRY_MANAGE,
+            Permission.COUNTRY_APPROVE,
+            Permission.OFFICER_INVITE,
+            Permission.PLATFORM_WATCH,
+        }
     ),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
 }

@@ -68,7 +68,8 @@ def all_figures() -> Figures:
 
 
 def _age(since: datetime | None) -> float:
-    return (timezone.now() - since).total_seconds() if since else NEVER
+    # The clock of another machine may be ahead.
+    return max(0.0, (timezone.now() - since).total_seconds()) if since else NEVER
 
 
 def _waiting(queue: str) -> int | None:

@@ -51,6 +51,7 @@ ROOMS: Final = (
         ("officers", "officer", "invite_officer", "import_officers", "locked_out"),
         Permission.OFFICER_INVITE,
     ),
+    Room("Platform", "grid", "g p", ("platform",), Permission.PLATFORM_WATCH),
     Room("Audit log", "clock", "g l", ("audit", "audit_checkpoints"), Permission.AUDIT_READ),
 )
 

@@ -6,11 +6,14 @@ from drf_spectacular.views import SpectacularAPIView
 from accounts.consumers import HintsConsumer
 from icse.health import healthz, readyz
 from icse.metrics import metrics
+from icse.watch import platform, platform_figures
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("platform/", platform, name="platform"),
+    path("platform/figures/", platform_figures, name="platform_figures"),
     path("", include("accounts.urls")),
     path("", include("accounts.onboarding.urls")),
     path("", include("accounts.audit.urls")),

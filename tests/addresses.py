@@ -8,7 +8,17 @@ from typing import Final
 from django.urls import URLPattern, URLResolver, get_resolver
 
 OFFICE_PARAMETERS: Final = frozenset({"country_id", "unit_id", "officer_id", "invitation_id"})
-OFFICE_LISTS: Final = frozenset({"locked_out", "countries", "officers", "invite_officer", "import_officers"})
+OFFICE_LISTS: Final = frozenset(
+    {
+        "locked_out",
+        "countries",
+        "officers",
+        "invite_officer",
+        "import_officers",
+        "platform",
+        "platform_figures",
+    }
+)
 """What administrators work on: not media, and theirs where everything else is closed to them."""
 
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")

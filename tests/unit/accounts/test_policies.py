@@ -33,7 +33,7 @@ TRUTH = {
         "access.grant",
     },
     Role.NATIONAL_ADMINISTRATOR: {"officer.manage", "officer.invite", "group.manage"},
-    Role.SECRETARIAT_ADMINISTRATOR: {"country.manage", "country.approve", "officer.invite"},
+    Role.SECRETARIAT_ADMINISTRATOR: {"country.manage", "country.approve", "officer.invite", "platform.watch"},
     Role.AUDITOR: {"audit.read"},
 }
 
