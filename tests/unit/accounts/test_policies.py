@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.audit.policies import reads_country, reads_everything
 from accounts.matrix import PERMISSION_WORDS, permission_matrix, rights_of
 from accounts.models import Country, Officer, Role, Unit
 from accounts.policies import (
@@ -125,3 +126,15 @@ def test_tokens_and_passwords_are_new_every_time() -> None:
 def test_digest_of_is_sha256() -> None:
     # FIPS 180-2, appendix B.1
     assert digest_of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_log_is_read_by_auditors_and_of_their_country_by_its_administrators(role: Role) -> None:
+    assert reads_everything(_officer(role)) is (role == Role.AUDITOR)
+    assert reads_country(_officer(role)) is (role == Role.NATIONAL_ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_log_is_closed_to_whoever_is_out_of_service(role: Role) -> None:
+    assert not reads_everything(_officer(role, is_active=False))
+    assert not reads_country(_officer(role, is_active=False))
