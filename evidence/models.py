@@ -234,6 +234,7 @@ class Derivative(models.Model):
     objects = DerivativeQuerySet.as_manager()
 
     class Meta:
+        indexes = (models.Index(fields=["sha256"], name="derivative_sha256_idx"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["material", "kind", "at_ms"], name="derivative_once_a_kind_and_place"
@@ -269,6 +270,34 @@ class MatchFrame(models.Model):
 
     def __str__(self) -> str:
         return f"frame of {self.material_id} at {self.at_ms} ms"
+
+
+class StoreRepair(models.Model):
+    """What the reconciler did to the store, or found and cannot repair; of what, only how much."""
+
+    class Kind(models.TextChoices):
+        INCOMING = "incoming", "Uploads that stopped arriving, set aside"
+        UNKNOWN = "unknown", "Objects that nobody knows of, set aside"
+        TAKEN_BACK = "taken_back", "Objects that were missing, taken back"
+        MISSING = "missing", "Objects that are missing"
+        FORGOTTEN = "forgotten", "Objects that were aside for long, deleted"
+
+    happened_at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=12, choices=Kind)
+    shelf = models.CharField(max_length=12, blank=True)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["-happened_at"], name="store_repair_recent_idx"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["incoming", "unknown", "taken_back", "missing", "forgotten"]),
+                name="store_repair_kind_is_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind} {self.shelf}"
 
 
 class SubmissionOfficerGrant(GrantedObject, UserObjectPermissionBase):

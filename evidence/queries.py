@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Count, Max, Min, Q, Value
+from django.db.models import Count, Max, Min, Q, Sum, Value
 
 from evidence.handling import strictest_first
 from evidence.lists import MaterialList
@@ -19,6 +19,7 @@ from evidence.models import (
     Material,
     Priority,
     SeenMaterial,
+    StoreRepair,
     Submission,
 )
 from evidence.store import Shelf
@@ -100,6 +101,12 @@ def list_own_submissions(officer: Officer, *, batch: UUID | None = None) -> Subm
     if batch is not None:
         own = own.filter(batch=batch)
     return own.select_related("material", "officer").order_by("-received_at", "pk")
+
+
+def repairs_since(moment: datetime) -> dict[str, int]:
+    """Return how many repairs of each kind the store took since a moment; of whoever's, only how many."""
+    recent = StoreRepair.objects.filter(happened_at__gte=moment)
+    return dict(recent.values_list("kind").annotate(Sum("number")))
 
 
 def list_set_aside(officer: Officer) -> SubmissionQuerySet:

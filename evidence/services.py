@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -91,7 +92,7 @@ def receive_file(*, by: Officer, upload: ReceivedFile, details: SubmissionDetail
         recognised = _recognise(upload)
         audience = _audience(by, details)
         with transaction.atomic():
-            _lock_digest(upload.sha256)
+            lock_digest(upload.sha256)
             with _stored(upload):
                 return _register(by, upload, details, recognised, audience)
     finally:
@@ -117,7 +118,8 @@ def _recognise(upload: ReceivedFile) -> Format:
     return recognise(upload.head, upload.size)
 
 
-def _lock_digest(sha256: str) -> None:
+def lock_digest(sha256: str) -> None:
+    """Hold one digest until the transaction ends: receiving and repairing it exclude each other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
 
@@ -206,18 +208,20 @@ def keep_derivative(
     What was kept for the material's own sake stays so, whatever matches it later.
     """
     shelf = Shelf.DERIVATIVES
-    if isinstance(content, bytes):
-        digest, size = store().put(content, shelf), len(content)
-    else:
-        digest, size = store().put_file(content, shelf), content.stat().st_size
-    made = {
-        "sha256": digest,
-        "media_type": media_type,
-        "size": size,
-        "width": size_px[0],
-        "height": size_px[1],
-    }
     with transaction.atomic():
+        if isinstance(content, bytes):
+            # Under the lock, so that nobody sets aside as unknown what is about to be known.
+            lock_digest(hashlib.sha256(content).hexdigest())
+            digest, size = store().put(content, shelf), len(content)
+        else:
+            digest, size = store().put_file(content, shelf), content.stat().st_size
+        made = {
+            "sha256": digest,
+            "media_type": media_type,
+            "size": size,
+            "width": size_px[0],
+            "height": size_px[1],
+        }
         derivative, created = Derivative.objects.update_or_create(
             material=material,
             kind=kind,

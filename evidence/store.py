@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,9 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+SLICES = 256
+"""So many parts has each shelf, by the first two digits of the digests; one is looked through at a time."""
 
 OBJECT_MODE = 0o440
 FOLDER_MODE = 0o700
@@ -46,7 +49,7 @@ class PosixStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        for name in (*Shelf, "incoming"):
+        for name in (*Shelf, "incoming", "aside"):
             (root / name).mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
 
     def new_incoming(self) -> tuple[BinaryIO, Path]:
@@ -122,9 +125,44 @@ class PosixStore:
         """Remove an object; one that is gone already is no error."""
         self._place(shelf, digest).unlink(missing_ok=True)
 
+    def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
+        """Return the digests of one slice of a shelf, and since when each object lies there, in Unix time."""
+        found = {}
+        for place in (self._root / shelf / f"{number:02x}").glob("*/*"):
+            with suppress(FileNotFoundError):  # taken away meanwhile
+                found[place.name] = place.stat().st_mtime
+        return found
+
+    def set_aside(self, shelf: Shelf, digest: str, *, before: float) -> bool:
+        """Move an object that nobody knows of out of the way, if it lies there since before a Unix time."""
+        return _move(self._place(shelf, digest), self._aside(shelf, digest), before=before)
+
+    def take_back(self, shelf: Shelf, digest: str) -> bool:
+        """Put an object that was set aside back to its place, if it is still whole; return whether it was."""
+        aside = self._aside(shelf, digest)
+        if not aside.exists() or _digest_of(aside) != digest:
+            return False
+        self.commit(aside, shelf, digest)
+        return True
+
+    def set_incoming_aside(self, *, before: float) -> int:
+        """Move away what stopped arriving before a Unix time, and return how many files it was."""
+        arrived = list((self._root / "incoming").iterdir())
+        return sum(_move(each, self._aside("incoming", each.name), before=before) for each in arrived)
+
+    def forget_aside(self, *, before: float) -> int:
+        """Delete what was set aside before a Unix time, and return how many files it was."""
+        old = [each for each in (self._root / "aside").glob("*/*") if each.stat().st_mtime < before]
+        for each in old:
+            each.unlink(missing_ok=True)
+        return len(old)
+
     def free_bytes(self) -> int:
         """Return how many bytes the file system can still take."""
         return shutil.disk_usage(self._root).free
+
+    def _aside(self, shelf: str, name: str) -> Path:
+        return self._root / "aside" / shelf / name
 
     def _place(self, shelf: Shelf, digest: str) -> Path:
         return self._root / shelf / digest[:2] / digest[2:4] / digest
@@ -145,6 +183,26 @@ def store() -> PosixStore:
 def _refuse(key: bytes | None) -> None:
     if key is not None:
         raise KeyNotSupported
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _move(place: Path, target: Path, *, before: float) -> bool:
+    """Move a file as it is; from then on it is as old as its move."""
+    target.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    try:
+        if place.stat().st_mtime >= before:
+            return False
+        place.rename(target)
+    except FileNotFoundError:
+        return False
+    os.utime(target)
+    _fsync_folder(target.parent)
+    _fsync_folder(place.parent)
+    return True
 
 
 def _fsync_folder(folder: Path) -> None:

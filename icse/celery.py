@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
         }
         for queue in QUEUES
     },
+    "reconcile-store": {"task": "evidence.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     # At fixed times and no others: the moment of a hit is to tell nothing of anybody's upload.
     "find-hits": {
         "task": "series.find_hits",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Min
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from evidence.models import StoreRepair
+from evidence.queries import repairs_since
+from evidence.reconciling import PASS
 from evidence.store import store
 from icse.common.jobs import waiting_in
 from icse.common.models import OutboxMessage, QueueCanary
@@ -39,12 +43,17 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything at one moment; ages in seconds, sizes in bytes."""
+    """Everything at one moment; ages in seconds, sizes in bytes.
+
+    `repairs` are those of the last day by their kind, `store_missing` what the reconciler's last pass missed.
+    """
 
     queues: tuple[QueueFigures, ...]
     outbox_waiting: int
     outbox_age_s: float
     store_free: int
+    store_missing: int
+    repairs: dict[str, int]
     platform: tuple[Figure, ...]
 
 
@@ -55,7 +64,7 @@ def queue_figures() -> tuple[QueueFigures, ...]:
 
 
 def all_figures() -> Figures:
-    """Return everything, in five statements whatever there is."""
+    """Return everything, in a handful of statements whatever there is."""
     unsent = OutboxMessage.objects.filter(sent_at=None)
     outbox = unsent.aggregate(waiting=Count("pk"), oldest=Min("created_at"))
     return Figures(
@@ -63,6 +72,8 @@ def all_figures() -> Figures:
         outbox_waiting=outbox["waiting"],
         outbox_age_s=_age(outbox["oldest"]) if outbox["waiting"] else 0.0,
         store_free=store().free_bytes(),
+        store_missing=repairs_since(timezone.now() - PASS).get(StoreRepair.Kind.MISSING, 0),
+        repairs=repairs_since(timezone.now() - timedelta(days=1)),
         platform=tuple(platform_figures()),
     )
 

@@ -50,6 +50,7 @@ def _registry(figures: Figures) -> CollectorRegistry:
         ("icse_outbox_waiting", "Orders that wait for the broker.", figures.outbox_waiting),
         ("icse_outbox_age_seconds", "Age of the oldest of them.", figures.outbox_age_s),
         ("icse_store_free_bytes", "Bytes that the store can still take.", figures.store_free),
+        ("icse_store_missing", "Objects that the last pass over the store missed.", figures.store_missing),
     ):
         Gauge(name, words, registry=registry).set(value)
     _add_platform(registry, figures)

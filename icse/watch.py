@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission, check_has_permission
+from evidence.models import StoreRepair
 from icse.common.queues import STALLED_AFTER_S
 from icse.figures import all_figures
 from media_analysis.models import RunState
@@ -53,6 +54,7 @@ class Watch:
     analyses: tuple[tuple[str, int], ...]
     store_free: int
     stored: tuple[tuple[str, int, int], ...]
+    repairs: tuple[tuple[str, int], ...]
 
 
 @require_safe
@@ -91,6 +93,11 @@ def _watch(figures: Figures) -> Watch:
             (shelf, sums.get(("stored_files", shelf), 0), sums.get(("stored_bytes", shelf), 0))
             for shelf in ("originals", "derivatives")
         ),
+        repairs=tuple(
+            (str(label), figures.repairs[kind])
+            for kind, label in StoreRepair.Kind.choices
+            if kind in figures.repairs and kind != StoreRepair.Kind.MISSING
+        ),
     )
 
 
@@ -114,6 +121,10 @@ def _obstacles(figures: Figures) -> Iterator[str]:
         yield f"Orders have waited {waited} to be sent. See to beat and to the broker."
     if figures.store_free <= settings.STORAGE_RESERVE:
         yield "The store is full up to its reserve: uploads are refused. Make room."
+
+    if figures.store_missing:
+        things = "object is" if figures.store_missing == 1 else "objects are"
+        yield f"{figures.store_missing} {things} missing from the store. Restore what the worker's log names."
 
 
 NEVER_HEARD: Final = "never"

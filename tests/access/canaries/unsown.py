@@ -27,6 +27,7 @@ UNSOWN: Final[dict[str, str]] = {
     "common.QueueCanary.queue": _OURS,
     "evidence.Derivative.media_type": _OURS,
     "evidence.Material.media_type": _OURS,
+    "evidence.StoreRepair.shelf": _OURS,
     "media_analysis.Analysis.analyzer": _OURS,
     "media_analysis.Analysis.version": _OURS,
     "media_analysis.Face.landmarks": _NUMBERS,

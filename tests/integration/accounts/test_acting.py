@@ -36,6 +36,7 @@ OPEN_TABLES: Final = frozenset(
         "common_outboxmessage",
         "common_queuecanary",
         "django_content_type",
+        "evidence_storerepair",
         "django_migrations",
         "django_session",
         "guardian_groupobjectpermission",

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from evidence.models import StoreRepair
 from icse.celery import app
 from icse.common.canaries import LONG_TASKS
 from icse.common.models import OutboxMessage, QueueCanary
@@ -105,6 +106,7 @@ def test_metrics_count_what_waits_what_was_set_aside_and_what_is_stored(client: 
     photo, damaged = submitted(cast.owner), submitted(cast.partner)
     PipelineRun.objects.create(material=photo, state="received", priority=6)
     PipelineRun.objects.create(material=damaged, state="quarantined", priority=6)
+    StoreRepair.objects.create(kind="missing", number=4)
     OutboxMessage.objects.all().delete()
     OutboxMessage.objects.create(
         task="test", queue="match", priority=6, created_at=timezone.now() - timedelta(minutes=5)
@@ -114,6 +116,7 @@ def test_metrics_count_what_waits_what_was_set_aside_and_what_is_stored(client: 
     assert figures["icse_runs", "received"] == figures["icse_runs", "quarantined"] == 1
     assert figures["icse_stored_files", "originals"] == 2
     assert figures["icse_stored_bytes", "originals"] == photo.size + damaged.size
+    assert figures["icse_store_missing", ""] == 4
     assert figures["icse_outbox_waiting", ""] == 1
     assert 300 <= figures["icse_outbox_age_seconds", ""] < 330
     assert figures["icse_queue_canary_age_seconds", "analyze"] == float("inf")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.models import Officer
+from evidence.models import StoreRepair
 from icse.common.models import OutboxMessage, QueueCanary
 from icse.common.queues import STALLED_AFTER_S
 from icse.watch import in_words
@@ -65,6 +66,23 @@ def test_full_store_is_told(cast: Cast, settings: Any) -> None:
     settings.STORAGE_RESERVE = 1 << 60
 
     assert "uploads are refused. Make room." in _page(cast.administrator)
+
+
+def test_repairs_of_the_store_are_told_and_what_is_missing_is_in_the_way(cast: Cast) -> None:
+    queues_alive()
+    StoreRepair.objects.create(kind="unknown", shelf="originals", number=2)
+    StoreRepair.objects.create(kind="unknown", shelf="derivatives", number=3)
+    StoreRepair.objects.create(
+        kind="unknown", number=100, happened_at=timezone.now() - timedelta(days=1, hours=1)
+    )
+    mended = _page(cast.administrator)
+    StoreRepair.objects.create(kind="missing", shelf="originals", number=1)
+    page = _page(cast.administrator)
+
+    assert "Objects that nobody knows of, set aside: 5" in mended
+    assert WORKS in mended
+    assert "1 object is missing from the store." in page
+    assert WORKS not in page
 
 
 def test_broker_that_is_away_is_told_and_breaks_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,11 @@
+"""What the machines do to what was handed in, apart from looking at it."""
+
+from celery import shared_task
+
+from evidence.reconciling import reconcile
+
+
+@shared_task(name="evidence.reconcile")
+def reconcile_store() -> int:
+    """Repair what a crash left between the store and its rows; return how many kinds of repairs it took."""
+    return len(reconcile())
