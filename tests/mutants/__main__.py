@@ -29,7 +29,7 @@ _FAILED: Final = 1
 _MOST_SECONDS: Final = 900
 
 _NEAR: Final = {
-    "accounts/audit": ["tests/integration/audit"],
+    "accounts/audit": ["tests/unit/accounts", "tests/integration/audit"],
     "accounts/onboarding": ["tests/integration/onboarding"],
     "accounts/sharing": ["tests/integration/sharing"],
     "accounts/signing_in": ["tests/integration/signing_in"],

@@ -163,13 +163,16 @@ def test_country_is_invited_once(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("part", ["owner", "analyst", "national_administrator", "auditor"])
-def test_nobody_else_invites_approves_or_suspends(cast: Cast, part: str) -> None:
+def test_nobody_else_takes_a_step_with_a_country(cast: Cast, part: str) -> None:
     officer, country = getattr(cast, part), cast.partner.unit.country
 
     for act in (
         lambda: invite_country(by=officer, member=DENMARK),
         lambda: approve_country(by=officer, country=country),
         lambda: suspend_country(by=officer, country=country, note=""),
+        lambda: resume_country(by=officer, country=country, note=""),
+        lambda: confirm_contact(by=officer, country=country, note=""),
+        lambda: activate_country(by=officer, country=country),
         lambda: receive_agreement(by=officer, country=country, agreement=PAPER),
     ):
         with pytest.raises(AccessDenied):
