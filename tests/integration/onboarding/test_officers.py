@@ -173,6 +173,19 @@ def test_suspended_unit_takes_its_officers_along(cast: Cast) -> None:
     assert cast.owner.sessions_epoch == 2
 
 
+@pytest.mark.parametrize("part", ["owner", "analyst", "auditor", "partner", "partner_analyst"])
+def test_nobody_else_makes_suspends_or_resumes_units(cast: Cast, part: str) -> None:
+    officer, unit = getattr(cast, part), cast.third.unit
+
+    for act in (
+        lambda: make_unit(by=officer, country=unit.country, name="Field"),
+        lambda: suspend_unit(by=officer, unit=unit),
+        lambda: resume_unit(by=officer, unit=unit),
+    ):
+        with pytest.raises(AccessDenied):
+            act()
+
+
 def test_nobody_suspends_the_unit_they_are_in(cast: Cast) -> None:
     with pytest.raises(AccessDenied, match="belong"):
         suspend_unit(by=cast.national_administrator, unit=cast.national_administrator.unit)
