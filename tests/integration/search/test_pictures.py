@@ -315,3 +315,20 @@ def test_api_tells_why_a_search_failed(cast: Cast, client: Client) -> None:
     client.force_login(cast.owner)
     answer = client.get(f"/api/v1/search/image/{query.pk}/")
     assert (answer.status_code, answer.json()["error"]["message"]) == (422, "This file is damaged.")
+
+
+def test_hits_are_those_of_ones_own_queries_on_what_one_may_still_see(cast: Cast) -> None:
+    """Asked of the filter by itself; the floor beneath it is not in force here."""
+    seen, closed = submitted(cast.owner), submitted(cast.partner)
+    own, foreign = (
+        PictureQuery.objects.create(officer=officer, scopes=[], sha256="0" * 64, state="done")
+        for officer in (cast.owner, cast.colleague)
+    )
+    for query in (own, foreign):
+        for material in (seen, closed):
+            PictureQueryHit.objects.create(
+                query=query, material=material, kind="copy", score=0.9, threshold=0.5, algorithm="test"
+            )
+    met = PictureQueryHit.objects.visible_to(cast.owner)
+
+    assert [(hit.query_id, hit.material_id) for hit in met] == [(own.pk, seen.pk)]
