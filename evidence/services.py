@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from django.db import Error as DatabaseAway
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -101,15 +102,29 @@ def receive_file(*, by: Officer, upload: ReceivedFile, details: SubmissionDetail
 
 @contextmanager
 def _stored(upload: ReceivedFile) -> Iterator[None]:
-    """Put a file into the store for the block; where that fails, take out what was not there before."""
+    """Put a file into the store for the block; where that fails, take out what was not there before.
+
+    With a connection that is lost the lock on the digest is lost too, and somebody else may have handed the
+    same file in since: then it stays, for the reconciler to judge.
+    """
     was_there = store().holds(Shelf.ORIGINALS, upload.sha256)
     store().commit(upload.incoming, Shelf.ORIGINALS, upload.sha256)
     try:
-        yield
+        with transaction.atomic():
+            yield
     except BaseException:
-        if not was_there:
+        if not was_there and _is_connected_still():
             store().delete(Shelf.ORIGINALS, upload.sha256)
         raise
+
+
+def _is_connected_still() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseAway:
+        return False
+    return True
 
 
 def _recognise(upload: ReceivedFile) -> Format:

@@ -60,6 +60,7 @@ def django_db_modify_db_settings(postgres_server: None, valkey_server: str, layo
         # As on a fresh machine: a test must not pass because an earlier run left a file behind.
         shutil.rmtree(settings.EVIDENCE_DIR, ignore_errors=True)
         store.cache_clear()
+        store()
         yield
 
 

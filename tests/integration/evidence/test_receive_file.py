@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import DataError
+from django.db import DataError, Error, connection
 from django.test import Client
 from PIL import Image
 
@@ -18,7 +18,7 @@ from evidence.receiving import Receiver
 from evidence.services import SubmissionDetails, receive_file
 from evidence.store import Shelf, store
 from icse.common.models import OutboxMessage
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.conftest import ServedSwitch
 from tests.factories.evidence import SubmissionFactory
 
@@ -48,6 +48,11 @@ def _is_stored(content: bytes) -> bool:
 
 def _fail(*_: object, **__: object) -> None:
     raise DataError
+
+
+def _lose_connection(*_: object, **__: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 def incoming_files() -> int:
@@ -212,6 +217,22 @@ def test_file_that_was_stored_before_outlives_a_refusal(
     monkeypatch.setattr("evidence.services.record", _fail)
     with pytest.raises(DataError), as_app(cast.owner):
         receive_file(by=cast.owner, upload=receiver.finish(), details=SubmissionDetails())
+
+    assert _is_stored(content)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_stays_where_the_lock_on_it_was_lost_with_the_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody else may have handed the same file in by then."""
+    owner, content = make_cast().owner, drawn(is_new=True)
+    receiver = Receiver(store(), "room.jpg")
+    receiver.write(content)
+    monkeypatch.setattr("evidence.services.record", _lose_connection)
+    with pytest.raises(Error):
+        receive_file(by=owner, upload=receiver.finish(), details=SubmissionDetails())
+    connection.close()
 
     assert _is_stored(content)
 
