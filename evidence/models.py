@@ -126,6 +126,11 @@ class Submission(models.Model):
             GinIndex(fields=["audience"], name="submission_audience_idx"),
             models.Index(fields=["country", "-received_at"], name="submission_country_newest_idx"),
             models.Index(fields=["-received_at"], name="submission_newest_idx"),
+            models.Index(
+                fields=["country", "set_aside_at"],
+                name="submission_set_aside_idx",
+                condition=models.Q(set_aside_at__isnull=False),
+            ),
             *(
                 GinIndex(
                     fields=[told],

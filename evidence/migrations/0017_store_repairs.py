@@ -5,7 +5,7 @@ from icse.common.floor import APP, ENGINE, grant, grant_sequences
 
 
 class Migration(migrations.Migration):
-    """What was repaired between the store and its rows; and objects found by their digest."""
+    """What was repaired between the store and its rows; objects and what was set aside found by an index."""
 
     dependencies = (("evidence", "0016_seen"),)
 
@@ -49,6 +49,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex("derivative", models.Index(fields=["sha256"], name="derivative_sha256_idx")),
+        migrations.AddIndex(
+            "submission",
+            models.Index(
+                fields=["country", "set_aside_at"],
+                name="submission_set_aside_idx",
+                condition=models.Q(set_aside_at__isnull=False),
+            ),
+        ),
         grant({"evidence_storerepair": {APP: "SELECT", ENGINE: "SELECT, INSERT, DELETE"}}),
         grant_sequences("evidence_storerepair"),
     )
