@@ -6,6 +6,10 @@ _OURS = "one of the platform's own words"
 _NUMBERS = "numbers, and places of regions"
 _NEVER_FILLED = "a table of a package that the platform does not fill"
 _COUNTED = "failures are counted; who is locked out is told by the name of an officer"
+_GRANTS = "givers, holders and their administrators; a page tells it beside the thing alone"
+_HUBS = "copies are joined over their hub, of which the row holds the id and nothing else"
+_GROUPS = "a group is of its countries, whatever the role; pages ask for the role as well"
+_FACTORS = "read before anybody has signed in; what it holds is encrypted"
 
 UNSOWN: Final[dict[str, str]] = {
     "accounts.ApiToken.permissions": _OURS,
@@ -89,3 +93,20 @@ HIDDEN: Final[dict[str, str]] = {
     "usersessions.UserSession.user_agent": "told as the name of a browser",
 }
 """Fields with a canary that nobody ever meets, and why not."""
+
+WIDER_BELOW: Final[dict[tuple[str, str], str]] = {
+    ("evidence_submission", "evidence.Submission.batch"): "pages leave it to the country; the rest is shown",
+    ("grants_grant", "grants.Grant.id"): _GRANTS,
+    ("grants_grant", "grants.Grant.reason"): _GRANTS,
+    ("hits_contact", "hits.Hit.id"): "which hit asks; nothing else of it is shown, and it is asked by none",
+    ("mfa_authenticator", "accounts.Officer.id"): _FACTORS,
+    ("mfa_authenticator", "mfa.Authenticator.data"): _FACTORS,
+    ("series_stack", "evidence.Material.id"): _HUBS,
+    ("series_stackmember", "evidence.Material.id"): _HUBS,
+    ("sharing_groupmembership", "sharing.GroupMembership.id"): _GROUPS,
+    ("sharing_groupmembership", "sharing.SharingGroup.id"): _GROUPS,
+    ("sharing_sharinggroup", "sharing.SharingGroup.id"): _GROUPS,
+    ("sharing_sharinggroup", "sharing.SharingGroup.name"): _GROUPS,
+    ("sharing_sharinggroup", "sharing.SharingGroup.purpose"): _GROUPS,
+}
+"""Canaries that the floor by itself shows to more askers than any page does, by table and field, and why."""
