@@ -45,6 +45,7 @@ _NEAR: Final = {
     "series": ["tests/unit/series", "tests/integration/series"],
 }
 _OF_THE_FLOOR: Final = [
+    "tests/access/test_rows.py",
     "tests/integration/accounts/test_acting.py",
     "tests/integration/series/test_grants.py",
     "tests/integration/sharing",

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 RULE: Final = "MUTANT_RULE"
 """The number of the rule; or "list" to print them all, or "all" to take them all away."""
 
+# A rule on what the application has no right to at all changes nothing.
 _POLICIES: Final = """
 SELECT format('%s %s', tablename, policyname),
        format('ALTER POLICY %I ON %I%s%s', policyname, tablename,
               CASE WHEN qual IS NOT NULL THEN ' USING (true)' END,
               CASE WHEN with_check IS NOT NULL THEN ' WITH CHECK (true)' END)
-FROM pg_policies WHERE schemaname = 'public' AND 'icse_app' = ANY (roles) ORDER BY 1
+FROM pg_policies WHERE schemaname = 'public' AND 'icse_app' = ANY (roles)
+AND CASE cmd WHEN 'DELETE' THEN has_table_privilege('icse_app', quote_ident(tablename), cmd)
+    ELSE has_any_column_privilege('icse_app', quote_ident(tablename), cmd) END
+ORDER BY 1
 """
 _VIEWS: Final = """
 SELECT relname, pg_get_viewdef(oid) FROM pg_class
