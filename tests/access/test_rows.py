@@ -31,6 +31,21 @@ _INSERTED: Final = """
     AND has_column_privilege('icse_app', c.oid, a.attnum, 'INSERT')
     GROUP BY p.tablename ORDER BY p.tablename
 """
+_CHANGED: Final = """
+    SELECT DISTINCT ON (p.cmd, p.tablename) p.cmd, p.tablename,
+           CASE p.cmd WHEN 'DELETE' THEN format('DELETE FROM %I', p.tablename)
+                ELSE format('UPDATE %I SET %I = DEFAULT', p.tablename, a.attname) END
+    FROM pg_policies AS p
+    JOIN pg_class AS c ON c.relname = p.tablename AND c.relnamespace = 'public'::regnamespace
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE p.schemaname = 'public' AND 'icse_app' = ANY (p.roles)
+    AND CASE p.cmd WHEN 'UPDATE' THEN has_column_privilege('icse_app', c.oid, a.attnum, 'UPDATE')
+             WHEN 'DELETE' THEN has_table_privilege('icse_app', c.oid, 'DELETE') ELSE false END
+    ORDER BY p.cmd, p.tablename, a.attnum DESC
+"""
+READ_BEFORE_SIGN_IN: Final = {("UPDATE", "mfa_authenticator"), ("DELETE", "mfa_authenticator")}
+"""Second factors are asked, and a recovery code is used up, before anybody has signed in."""
+
 _REFUSED: Final = "new row violates row-level security policy"
 
 
@@ -76,6 +91,36 @@ def test_nobody_may_write_a_row_of_others(world: CanaryWorld, asker: str) -> Non
 
     assert len({table for table, *_ in tried}) > 10
     assert {each for each in answers if not each[1].startswith(_REFUSED)} == set()
+
+
+def test_nobody_signed_in_changes_or_deletes_nothing(world: CanaryWorld) -> None:
+    """Without a condition that reads a row, the rules of reading do not help."""
+    assert _touched_by(world.askers["nobody"]).keys() == READ_BEFORE_SIGN_IN
+
+
+def test_own_rows_may_be_changed(world: CanaryWorld) -> None:
+    """Without this, changes that always fail would pass the test above."""
+    assert len(_touched_by(world.askers["AA:analyst"])) > 5
+
+
+def _touched_by(asker: Asker) -> dict[tuple[str, str], str]:
+    """Return where an asker changes or deletes rows, by command and table, and what the database says."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED)
+        commands = {(command, table): sql for command, table, sql in cursor.fetchall()}
+    touched = {each: _answer_to_change(asker, sql) for each, sql in commands.items()}
+    return {each: said for each, said in touched.items() if said != "0 rows"}
+
+
+def _answer_to_change(asker: Asker, sql: str) -> str:
+    try:
+        with transaction.atomic(), served(asker.officer), connection.cursor() as cursor:
+            cursor.execute(sql)
+            number = cursor.rowcount
+            transaction.set_rollback(True)
+    except DatabaseError as trouble:  # such as a column that may not be empty: there was a row to change
+        return str(trouble)
+    return f"{number} rows"
 
 
 def _shown_to(asker: Asker) -> dict[str, str]:
