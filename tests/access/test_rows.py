@@ -8,6 +8,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
+from accounts.models import Country
+from accounts.sharing.models import DefaultSharing
+from evidence.models import MatchFrame, Submission
+from series.hits.models import CountryHitPolicy, SubmissionHitPolicy
 from tests.access.askers import Asker
 from tests.access.canaries.countries import ASKERS, CanaryWorld, make_world
 from tests.access.canaries.unsown import WIDER_BELOW
@@ -56,10 +60,36 @@ def world(
     """Commit a world of canaries for the tests of this module, and empty the tables after them."""
     with django_db_blocker.unblock():
         try:
-            yield make_world()
+            world = make_world()
+            _fill_what_holds_no_words()
+            yield world
         finally:
             call_command("flush", verbosity=0, interactive=False)
             members_scope()
+
+
+def _fill_what_holds_no_words() -> None:
+    """Give each country a row of the tables in which no canary can stand."""
+    for country in Country.objects.filter(pk__in=Submission.objects.values("country")):
+        own = Submission.objects.filter(country=country)[:2]
+        CountryHitPolicy.objects.create(country=country)
+        DefaultSharing.objects.create(country=country)
+        SubmissionHitPolicy.objects.create(submission=own[0], policy="silent")
+        MatchFrame.objects.create(material=own[0].material, other=own[1].material, at_ms=0)
+
+
+def test_every_protected_table_holds_something(world: CanaryWorld) -> None:
+    """Without this, a table could be open and nobody would notice."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ)
+        tables = [table for table, _ in cursor.fetchall()]
+        counts = {}
+        for table in tables:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            (counts[table],) = cursor.fetchone()
+
+    # Series are granted to units here; the table of officers has the same rule.
+    assert {table for table, number in counts.items() if not number} <= {"series_seriesofficergrant"}
 
 
 @pytest.mark.parametrize("asker", ASKERS)
