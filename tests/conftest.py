@@ -21,7 +21,7 @@ from tests.servers import own_slot, running_postgres, running_valkey
 hypothesis_settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("tests")
 
-pytest_plugins = ("tests.cast", "tests.desk", "tests.world")
+pytest_plugins = ("tests.access.tally", "tests.cast", "tests.desk", "tests.world")
 
 RoleSwitch = Callable[[], AbstractContextManager[None]]
 ServedSwitch = Callable[..., AbstractContextManager[None]]

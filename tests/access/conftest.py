@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +9,6 @@ from pytest_django import DjangoDbBlocker
 
 from tests.access.askers import HOME, Asker, make_askers, officer_of
 from tests.access.belongings import Belongings, make_belongings
-from tests.access.tally import TALLY
 from tests.factories.accounts import members_scope
 from tests.factories.queues import queues_alive
 
@@ -42,23 +40,3 @@ def access_world(
         finally:
             call_command("flush", verbosity=0, interactive=False)
             members_scope()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many cells of the table were asked, by this process and by those that worked for it."""
-    if TALLY.cells:
-        terminalreporter.write_line(f"access matrix: {TALLY.cells} cells in {TALLY.seconds:.0f} s")
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand the tally of one of several processes to the one that prints it."""
-    if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["cells"] = (TALLY.cells, TALLY.seconds)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Add up what a process that has ended has asked."""
-    cells, seconds = node.workeroutput.get("cells", (0, 0.0))
-    TALLY.cells += cells
-    TALLY.seconds += seconds

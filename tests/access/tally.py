@@ -1,7 +1,12 @@
-"""How many cells of the table were asked, and how long that took."""
+"""How many cells of the table were asked, and how long that took; a plugin that prints it at the end.
+
+Where several processes work, the one that prints loads no conftest of this folder.
+"""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+import pytest
 
 
 @dataclass
@@ -13,3 +18,23 @@ class Tally:
 
 
 TALLY: Final = Tally()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many cells of the table were asked, by this process and by those that worked for it."""
+    if TALLY.cells:
+        terminalreporter.write_line(f"access matrix: {TALLY.cells} cells in {TALLY.seconds:.0f} s")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the tally of one of several processes to the one that prints it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["cells"] = (TALLY.cells, TALLY.seconds)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add up what a process that has ended has asked."""
+    cells, seconds = node.workeroutput.get("cells", (0, 0.0))
+    TALLY.cells += cells
+    TALLY.seconds += seconds
