@@ -30,7 +30,7 @@ _MOST_SECONDS: Final = 900
 
 _NEAR: Final = {
     "accounts/audit": ["tests/unit/accounts", "tests/integration/audit"],
-    "accounts/onboarding": ["tests/integration/onboarding"],
+    "accounts/onboarding": ["tests/unit/onboarding", "tests/integration/onboarding"],
     "accounts/sharing": ["tests/integration/sharing"],
     "accounts/signing_in": [
         "tests/integration/signing_in",
