@@ -174,13 +174,14 @@ def test_suspended_unit_takes_its_officers_along(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("part", ["owner", "analyst", "auditor", "partner", "partner_analyst"])
-def test_nobody_else_makes_suspends_or_resumes_units(cast: Cast, part: str) -> None:
+def test_nobody_else_makes_suspends_or_resumes(cast: Cast, part: str) -> None:
     officer, unit = getattr(cast, part), cast.third.unit
 
     for act in (
         lambda: make_unit(by=officer, country=unit.country, name="Field"),
         lambda: suspend_unit(by=officer, unit=unit),
         lambda: resume_unit(by=officer, unit=unit),
+        lambda: resume_officer(by=officer, officer=cast.third),
     ):
         with pytest.raises(AccessDenied):
             act()
