@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 	--no-emit-package dlib --no-emit-package face-recognition-models --no-emit-package opencv-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench mutants lock clean
+.PHONY: help run demo client test check fix bench mutants fuzz faults lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -19,8 +19,11 @@ run: .venv/installed ## start everything on this machine; PORT and DATA_DIR may 
 demo: .venv/installed ## load the benign demo case into what `make run` is running
 	@exec $(BIN)/python manage.py demo
 
+client: .venv/installed ## pack icse-upload into one file, var/icse-upload.pyz, which needs Python alone
+	@$(BIN)/python -m exchange.packing
+
 test: .venv/installed-dev ## the whole suite, on servers and a browser of its own
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.programs
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: .venv/installed-dev ## format, lint, types, imports between rooms, templates, migrations, deployment files
@@ -42,6 +45,12 @@ bench: .venv/installed-dev ## measure against peers; ICSE_CORPUS names a folder 
 
 mutants: .venv/installed-dev ## take away one rule about access at a time and see that a test fails; takes an hour
 	$(BIN)/python -m tests.mutants
+
+fuzz: .venv/installed-dev ## read a thousand mutants of every kind of file in the decoder's sandbox; takes ten minutes
+	$(BIN)/python -m tests.hostile.fuzz
+
+faults: .venv/installed-dev ## break a whole installation in every way of the table; takes half an hour
+	$(BIN)/python -m tests.faults
 
 lock: ## resolve requirements*.in anew (needs uv and a package index)
 	$(LOCK) requirements.in --output-file requirements.txt

@@ -12,6 +12,7 @@ BENCHMARKS = (
     "hamming",
     "faces",
     "decode",
+    "sealing",
     "shots",
     "films",
     "matching",

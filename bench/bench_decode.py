@@ -24,6 +24,7 @@ from bench.corpus import corpus_folder
 from media_analysis.engine.decoding.client import Decoder
 from media_analysis.engine.decoding.limits import Limits
 from media_analysis.engine.decoding.results import VideoFrame
+from media_analysis.engine.decoding.sandbox import Sandbox
 from media_analysis.engine.decoding.stills import decode_still, prepare
 from media_analysis.engine.decoding.video_frames import key_frames, sampled_frames
 from media_analysis.engine.decoding.video_source import opened_video
@@ -126,6 +127,7 @@ def main() -> None:
     photo = max(corpus_folder("photos").glob("*.jpg"), key=lambda path: path.stat().st_size)
     prepare()
     print(f"load before: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
+    print(f"the port's sandbox: {Sandbox().level()}")
     with Decoder() as decoder, tempfile.TemporaryDirectory() as folder:
         check_same(decoder, photo)
         ratio = report_stills(decoder, photo, Path(folder), (4000, 3000))

@@ -17,8 +17,9 @@ from accounts.http import officer_of
 from accounts.policies import Permission
 from accounts.signing_in.proof import RecentlyAuthenticated
 from evidence.attachments import original_as_attachment
-from evidence.errors import FileMissing, FileTooLarge, StorageFull
+from evidence.errors import FileMissing, FileTooLarge
 from evidence.queries import get_visible_material, list_own_submissions
+from evidence.quotas import check_room
 from evidence.receiving import ReceivedUpload, StreamingUploadHandler
 from evidence.resharing import share_submission
 from evidence.retrying import retry_submission
@@ -131,8 +132,7 @@ def _check_size(request: Request) -> None:
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if length > settings.UPLOAD_LIMIT:
         raise FileTooLarge(settings.UPLOAD_LIMIT)
-    if length + settings.STORAGE_RESERVE > store().free_bytes():
-        raise StorageFull
+    check_room(length)
 
 
 def _whole_body(request: Request) -> Any:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.http import content_disposition_header
 
+from evidence.objects import open_for_asker
 from evidence.ranges import serve
-from evidence.store import Shelf, store
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def original_as_attachment(material: Material, submission: Submission) -> HttpResponseBase:
     """Answer with an original that no browser opens, under the name with which it was handed in."""
     answer = serve(
-        store().open(Shelf.ORIGINALS, material.sha256),
+        open_for_asker(material),
         size=material.size,
         media_type="application/octet-stream",
         range_header="",

@@ -23,6 +23,19 @@ class FileTooLarge(DomainError):
         super().__init__(f"The file is larger than {limit // 1024**3} GB, the most that is taken at once.")
 
 
+class DayFull(DomainError):
+    """An officer or a country has handed in as much as it may on one day."""
+
+    reason = "day_full"
+    status = 429
+
+    def __init__(self, who: str, limit: int) -> None:
+        super().__init__(
+            f"{who} handed in {limit // 1024**3} GB today, the most that is taken on one day. Go on after"
+            " midnight UTC, or ask your administrator for more."
+        )
+
+
 class StorageFull(DomainError):
     """There is no room for the file at present."""
 
@@ -33,6 +46,20 @@ class StorageFull(DomainError):
         super().__init__(
             "There is no room for this file at present. Nothing was stored; tell your administrator."
         )
+
+
+class FileUnavailable(DomainError):
+    """A file that is there cannot be read at present, or none can be taken: no file's fault.
+
+    Its words as an exception are for logs and consoles; officers read its message.
+    """
+
+    reason = "file_unavailable"
+    status = 503
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("The store cannot be used for this at present. Its operators know; try again later.")
+        self.args = (detail,)
 
 
 class FileMissing(DomainError):

@@ -93,6 +93,8 @@ _NAMED_REFUSALS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"IIRO", "a camera raw file"),
     (b"IIU\x00", "a camera raw file"),
 )
+_ARCHIVE_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+_TAR_MARK_AT: Final = 257  # POSIX.1-2017, pax interchange format
 _NAMED_TEXTS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"#extm3u", "a playlist (HLS)"),
     (b"ffconcat version", "a list of other files (ffconcat)"),
@@ -117,6 +119,11 @@ def recognise(head: bytes, size: int) -> Format:
             _check_size(found, size)
             return found
     raise UnsupportedFormat(f"This looks like {_describe(head)}. Accepted are {ACCEPTED}.")
+
+
+def is_archive(head: bytes) -> bool:
+    """Tell whether a file is an archive that is taken apart: ZIP or TAR, the latter perhaps packed."""
+    return head.startswith(_ARCHIVE_MARKS) or head[_TAR_MARK_AT : _TAR_MARK_AT + 5] == b"ustar"
 
 
 def _check_size(found: Format, size: int) -> None:

@@ -91,6 +91,59 @@ class Material(models.Model):
         return f"{self.kind} {self.sha256[:12]}"
 
 
+class MaterialKey(models.Model):
+    """The key of a material's original and derivatives, wrapped for a country that handed it in.
+
+    Which countries those are is nobody's to read: the application asks for one by a function.
+    """
+
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="+")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    wrapped = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["material", "country"], name="material_key_once_a_country"),
+        )
+
+    def __str__(self) -> str:
+        return f"key of material {self.material_id}"
+
+
+class StoredObject(models.Model):
+    """What an object of the store is as it lies there, sealed: so that it can be proven whole without a key.
+
+    Size in bytes. `read_at` is when it was last read through, `broken_at` the first byte that was then not as
+    it was written, where there was one.
+    """
+
+    shelf = models.CharField(max_length=12)
+    name = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    read_at = models.DateTimeField(default=timezone.now)
+    broken_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["read_at"], name="stored_object_next_idx"),
+            models.Index(
+                fields=["read_at"],
+                name="stored_object_broken_idx",
+                condition=models.Q(broken_at__isnull=False),
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["shelf", "name"], name="stored_object_once"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_object_sha256_is_hex"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.shelf} {self.name[:12]}"
+
+
 class Submission(models.Model):
     """One country's act of handing in a material; never merged with another, for each is evidence.
 
@@ -164,6 +217,7 @@ class CustodyEvent(models.Model):
         RECEIVED = "received", "Received"
         HASHED = "hashed", "Hashed"
         STORED = "stored", "Stored"
+        DECLARED = "declared", "Declared"
         DERIVED = "derived", "Derived"
         EXPORTED = "exported", "Exported"
         SHARED = "shared", "Sharing changed"
@@ -213,7 +267,8 @@ class SeenMaterial(models.Model):
 class Derivative(models.Model):
     """Something made from an original for the screen; never the evidence itself.
 
-    `at_ms` is the place in a video, 0 for a photo. The bytes lie in the store under their own SHA-256.
+    `at_ms` is the place in a video, 0 for a photo. The bytes, whose SHA-256 is kept, lie in the store under
+    `object_name`.
     `is_for_match` are frames that were taken only to show a match: among the frames of its video, one would
     tell whoever sees the video that something matches it there, seen by them or not. Who sees them says
     `MatchFrame`.
@@ -231,6 +286,7 @@ class Derivative(models.Model):
     at_ms = models.PositiveIntegerField(default=0)
     is_for_match = models.BooleanField(default=False)
     sha256 = models.CharField(max_length=64)
+    object_name = models.CharField(max_length=64)
     media_type = models.CharField(max_length=50)
     size = models.BigIntegerField()
     width = models.PositiveIntegerField()
@@ -239,7 +295,7 @@ class Derivative(models.Model):
     objects = DerivativeQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["sha256"], name="derivative_sha256_idx"),)
+        indexes = (models.Index(fields=["object_name"], name="derivative_object_idx"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["material", "kind", "at_ms"], name="derivative_once_a_kind_and_place"
@@ -277,6 +333,26 @@ class MatchFrame(models.Model):
         return f"frame of {self.material_id} at {self.at_ms} ms"
 
 
+class Intake(models.Model):
+    """How much an officer has handed in on a day (UTC), for the quotas; in bytes."""
+
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    files = models.PositiveIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["country", "officer", "day"], name="intake_once_an_officer_and_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.bytes} bytes on {self.day}"
+
+
 class StoreRepair(models.Model):
     """What the reconciler did to the store, or found and cannot repair; of what, only how much."""
 
@@ -286,6 +362,8 @@ class StoreRepair(models.Model):
         TAKEN_BACK = "taken_back", "Objects that were missing, taken back"
         MISSING = "missing", "Objects that are missing"
         FORGOTTEN = "forgotten", "Objects that were aside for long, deleted"
+        EXPIRED = "expired", "Uploads that stood still for too long, discarded"
+        BROKEN = "broken", "Objects that are no longer as they were written"
 
     happened_at = models.DateTimeField(default=timezone.now)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -296,7 +374,17 @@ class StoreRepair(models.Model):
         indexes = (models.Index(fields=["-happened_at"], name="store_repair_recent_idx"),)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(kind__in=["incoming", "unknown", "taken_back", "missing", "forgotten"]),
+                condition=models.Q(
+                    kind__in=[
+                        "incoming",
+                        "unknown",
+                        "taken_back",
+                        "missing",
+                        "forgotten",
+                        "expired",
+                        "broken",
+                    ]
+                ),
                 name="store_repair_kind_is_known",
             ),
         )

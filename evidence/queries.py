@@ -22,7 +22,6 @@ from evidence.models import (
     StoreRepair,
     Submission,
 )
-from evidence.store import Shelf
 from icse.common.errors import NotFound
 
 if TYPE_CHECKING:
@@ -51,6 +50,16 @@ def watchers_of(material_id: UUID) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT officer_id FROM evidence_watchers(%s)", [material_id])
         return [officer_id for (officer_id,) in cursor.fetchall()]
+
+
+def find_own_holding(officer: Officer, sha256: str) -> Material | None:
+    """Return the material with this digest if the officer may see a submission of their own country of it.
+
+    What others alone hold is answered like what nobody holds.
+    """
+    own = Submission.objects.visible_to(officer).of_country_of(officer)
+    submission = own.filter(material__sha256=sha256).select_related("material").first()
+    return submission.material if submission else None
 
 
 def get_visible_material(officer: Officer, material_id: UUID) -> Material:
@@ -109,6 +118,21 @@ def repairs_since(moment: datetime) -> dict[str, int]:
     return dict(recent.values_list("kind").annotate(Sum("number")))
 
 
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """How many objects are not as they were written, and how many were not read for over thirty days."""
+
+    broken: int
+    unread: int
+
+
+def store_state() -> StoreState:
+    """Return what the last readings of the store came to; of whose objects, nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT broken, unread FROM evidence_store_state()")
+        return StoreState(*cursor.fetchone())
+
+
 def list_set_aside(officer: Officer) -> SubmissionQuerySet:
     """Return what the officer's country handed in and the analysis gave up, the last set aside first."""
     given_up = (
@@ -143,17 +167,7 @@ def _earliest_of_each(submissions: Iterable[Submission]) -> dict[UUID, Origin]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBytes:
-    """Where an object lies in the store, and as what it is sent; size in bytes."""
-
-    shelf: Shelf
-    sha256: str
-    size: int
-    media_type: str
-
-
-def get_playable(officer: Officer, material_id: UUID) -> StoredBytes:
+def get_playable(officer: Officer, material_id: UUID) -> Material | Derivative:
     """Return what a browser plays of a video: its proxy where there is one, else the original.
 
     Raises:
@@ -162,12 +176,8 @@ def get_playable(officer: Officer, material_id: UUID) -> StoredBytes:
     material = get_visible_material(officer, material_id)
     if material.kind != Kind.VIDEO:
         raise NotFound
-    proxy = (
-        Derivative.objects.visible_to(officer).filter(material=material, kind=Derivative.Kind.PROXY).first()
-    )
-    if proxy is None:
-        return StoredBytes(Shelf.ORIGINALS, material.sha256, material.size, material.media_type)
-    return StoredBytes(Shelf.DERIVATIVES, proxy.sha256, proxy.size, proxy.media_type)
+    proxies = Derivative.objects.visible_to(officer).filter(material=material, kind=Derivative.Kind.PROXY)
+    return proxies.select_related("material").first() or material
 
 
 def get_derivative(officer: Officer, material_id: UUID, kind: str, at_ms: int = 0) -> Derivative:
@@ -176,7 +186,7 @@ def get_derivative(officer: Officer, material_id: UUID, kind: str, at_ms: int = 
     Raises:
         NotFound: There is none, or the officer may not see the material.
     """
-    visible = Derivative.objects.visible_to(officer)
+    visible = Derivative.objects.visible_to(officer).select_related("material")
     derivative = visible.filter(material=material_id, kind=kind, at_ms=at_ms).first()
     if derivative is None:
         raise NotFound

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils import timezone
 
-from evidence.models import Derivative, Material, StoreRepair
+from evidence.models import Derivative, Material, StoredObject, StoreRepair
 from evidence.services import lock_digest
 from evidence.store import SLICES, Shelf, store
 
@@ -38,6 +38,9 @@ REPORTS_KEPT: Final = timedelta(days=90)
 
 _SHELVES: Final = (Shelf.ORIGINALS, Shelf.DERIVATIVES)
 """Pictures to search with are swept by their own room."""
+
+_NAMED_BY: Final = {Shelf.ORIGINALS: "sha256", Shelf.DERIVATIVES: "object_name"}
+"""The column that says under which name an object lies."""
 
 _Found = tuple[StoreRepair.Kind, str, int]
 
@@ -73,14 +76,15 @@ def _repairs(part: int, at: float) -> Iterator[_Found]:
 
 
 def _known(shelf: Shelf, part: int) -> set[str]:
-    of_slice = _rows(shelf).filter(sha256__gte=f"{part:02x}")
+    field = _NAMED_BY[shelf]
+    of_slice = _rows(shelf).filter(**{f"{field}__gte": f"{part:02x}"})
     if part + 1 < SLICES:
-        of_slice = of_slice.filter(sha256__lt=f"{part + 1:02x}")
-    return set(of_slice.values_list("sha256", flat=True).iterator())
+        of_slice = of_slice.filter(**{f"{field}__lt": f"{part + 1:02x}"})
+    return set(of_slice.values_list(field, flat=True).iterator())
 
 
-def _is_known(shelf: Shelf, digest: str) -> bool:
-    return _rows(shelf).filter(sha256=digest).exists()
+def _is_known(shelf: Shelf, name: str) -> bool:
+    return _rows(shelf).filter(**{_NAMED_BY[shelf]: name}).exists()
 
 
 def _rows(shelf: Shelf) -> QuerySet[Material] | QuerySet[Derivative]:
@@ -99,7 +103,8 @@ def _set_aside(shelf: Shelf, digest: str, before: float) -> bool:
 def _take_back(shelf: Shelf, digest: str) -> bool:
     with transaction.atomic():
         lock_digest(digest)
-        is_back = store().holds(shelf, digest) or store().take_back(shelf, digest)
+        told = StoredObject.objects.filter(shelf=shelf, name=digest).values_list("sha256", flat=True).first()
+        is_back = store().holds(shelf, digest) or store().take_back(shelf, digest, told or "")
     if is_back:
         logger.warning("The %s object %s was missing: it was taken back.", shelf, digest)
     return is_back

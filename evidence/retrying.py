@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.audit.recording import record
 from accounts.policies import Permission
-from evidence.models import Submission
+from evidence.models import Priority, Submission
 from evidence.policies import check_can_retry_submission, check_can_submit_material
 from evidence.queries import get_visible_submission, list_set_aside
 from evidence.services import order_analysis
@@ -60,6 +60,6 @@ def retry_all(*, by: Officer) -> int:
 def _retry(by: Officer, submission: Submission) -> None:
     submission.set_aside_at = None
     submission.save(update_fields=["set_aside_at"])
-    order_analysis(submission)
+    order_analysis(submission.material_id, urgent=submission.priority == Priority.URGENT)
     ids = (submission.pk, submission.material_id)
     record("submission.retried", *ids, by=by, right=Permission.MATERIAL_SUBMIT)

@@ -1,7 +1,9 @@
-"""The content-addressed store: bytes lie under their own SHA-256, written once and never changed.
+"""The store: sealed files under names that are digests, written once and never changed.
 
-An object becomes visible by a rename within one file system, after its bytes are on the disk, so that
-a crash at any point leaves either the whole object or none.
+It knows no keys: what is put into it is sealed already (`objects.py`), and all that it can tell of an object
+is whether it is as it was written. An original lies under its own SHA-256. An object becomes visible by a
+rename within one file system, after its bytes are on the disk, so that a crash at any point leaves either the
+whole object or none.
 """
 
 from __future__ import annotations
@@ -10,13 +12,17 @@ import hashlib
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from threading import Thread
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from django.conf import settings
+from django.utils.module_loading import import_string
+
+from evidence.errors import FileUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +32,6 @@ SLICES = 256
 
 OBJECT_MODE = 0o440
 FOLDER_MODE = 0o700
-_PIECE = 1024 * 1024
 
 
 class Shelf(StrEnum):
@@ -37,19 +42,12 @@ class Shelf(StrEnum):
     QUERIES = "queries"
 
 
-class KeyNotSupported(Exception):
-    """This store keeps plain bytes; an object that belongs under a key must not be put into it."""
-
-
-class PosixStore:
-    """Objects as files of a local or network file system.
-
-    Every operation names the key that seals the object: None, until the store learns to encrypt.
-    """
+class Incoming:
+    """The folder in which files arrive, on a disk of this machine; they count for nothing until committed."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        for name in (*Shelf, "incoming", "aside"):
+        for name in ("incoming", "aside"):
             (root / name).mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
 
     def new_incoming(self) -> tuple[BinaryIO, Path]:
@@ -57,93 +55,16 @@ class PosixStore:
         descriptor, name = tempfile.mkstemp(dir=self._root / "incoming")
         return os.fdopen(descriptor, "wb"), Path(name)
 
-    def commit(self, incoming: Path, shelf: Shelf, digest: str, *, key: bytes | None = None) -> None:
-        """Move what arrived to its place under its SHA-256; an object that is there already is replaced.
+    def link_incoming(self, source: Path) -> Path:
+        """Let a file of this file system, whole and on the disk, arrive under a second name of its own.
 
-        The caller has written and fsynced the file, and computed the digest from the same bytes.
+        What becomes of the one name does nothing to the other.
         """
-        _refuse(key)
-        place = self._place(shelf, digest)
-        place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        incoming.chmod(OBJECT_MODE)
-        # Over an object that is there already as well: the bytes are the same, whoever put it there may have
-        # died before it was on the disk, and the time taken must not tell that somebody holds the file.
-        incoming.rename(place)
-        for folder in (place.parent, place.parent.parent):
-            _fsync_folder(folder)
-
-    def put(self, content: bytes, shelf: Shelf, *, key: bytes | None = None) -> str:
-        """Store bytes that are in memory and return their SHA-256."""
-        digest = hashlib.sha256(content).hexdigest()
-        if not self._place(shelf, digest).exists():
-            stream, incoming = self.new_incoming()
-            with stream:
-                stream.write(content)
-                fsync(stream)
-            self.commit(incoming, shelf, digest, key=key)
-        return digest
-
-    def put_file(self, source: Path, shelf: Shelf, *, key: bytes | None = None) -> str:
-        """Store a file that was made elsewhere, in pieces, and return its SHA-256."""
-        seen = hashlib.sha256()
         stream, incoming = self.new_incoming()
-        with stream, source.open("rb") as reader:
-            while piece := reader.read(_PIECE):
-                seen.update(piece)
-                stream.write(piece)
-            fsync(stream)
-        self.commit(incoming, shelf, seen.hexdigest(), key=key)
-        return seen.hexdigest()
-
-    def open(self, shelf: Shelf, digest: str, *, key: bytes | None = None) -> BinaryIO:
-        """Open an object for reading.
-
-        Raises:
-            FileNotFoundError: There is no such object.
-        """
-        _refuse(key)
-        return self._place(shelf, digest).open("rb")
-
-    def holds(self, shelf: Shelf, digest: str) -> bool:
-        """Tell whether there is such an object."""
-        return self._place(shelf, digest).exists()
-
-    @contextmanager
-    def local_path(self, shelf: Shelf, digest: str, *, key: bytes | None = None) -> Iterator[Path]:
-        """Lend a path at which the plain bytes can be read, for tools that want a file.
-
-        Raises:
-            FileNotFoundError: There is no such object.
-        """
-        _refuse(key)
-        place = self._place(shelf, digest)
-        if not place.exists():
-            raise FileNotFoundError(digest)
-        yield place
-
-    def delete(self, shelf: Shelf, digest: str) -> None:
-        """Remove an object; one that is gone already is no error."""
-        self._place(shelf, digest).unlink(missing_ok=True)
-
-    def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
-        """Return the digests of one slice of a shelf, and since when each object lies there, in Unix time."""
-        found = {}
-        for place in (self._root / shelf / f"{number:02x}").glob("*/*"):
-            with suppress(FileNotFoundError):  # taken away meanwhile
-                found[place.name] = place.stat().st_mtime
-        return found
-
-    def set_aside(self, shelf: Shelf, digest: str, *, before: float) -> bool:
-        """Move an object that nobody knows of out of the way, if it lies there since before a Unix time."""
-        return _move(self._place(shelf, digest), self._aside(shelf, digest), before=before)
-
-    def take_back(self, shelf: Shelf, digest: str) -> bool:
-        """Put an object that was set aside back to its place, if it is still whole; return whether it was."""
-        aside = self._aside(shelf, digest)
-        if not aside.exists() or _digest_of(aside) != digest:
-            return False
-        self.commit(aside, shelf, digest)
-        return True
+        stream.close()
+        incoming.unlink()
+        incoming.hardlink_to(source)
+        return incoming
 
     def set_incoming_aside(self, *, before: float) -> int:
         """Move away what stopped arriving before a Unix time, and return how many files it was."""
@@ -158,31 +79,184 @@ class PosixStore:
         return len(old)
 
     def free_bytes(self) -> int:
-        """Return how many bytes the file system can still take."""
+        """Return how many bytes can still arrive."""
         return shutil.disk_usage(self._root).free
 
     def _aside(self, shelf: str, name: str) -> Path:
         return self._root / "aside" / shelf / name
 
-    def _place(self, shelf: Shelf, digest: str) -> Path:
-        return self._root / shelf / digest[:2] / digest[2:4] / digest
+
+class StoreAway(FileUnavailable):
+    """The store does not answer."""
 
 
-def fsync(stream: BinaryIO) -> None:
+class Store(Protocol):
+    """Where objects lie: on a file system, or in a bucket (`s3.py`); both keep to the same tests.
+
+    Any operation of a store that is elsewhere may raise StoreAway.
+    """
+
+    def new_incoming(self) -> tuple[BinaryIO, Path]:
+        """As `Incoming`."""
+
+    def link_incoming(self, source: Path) -> Path:
+        """As `Incoming`."""
+
+    def set_incoming_aside(self, *, before: float) -> int:
+        """As `Incoming`."""
+
+    def free_bytes(self) -> int:
+        """As `Incoming`."""
+
+    def commit(self, incoming: Path, shelf: Shelf, name: str) -> None:
+        """Move what arrived to its place, whole or not at all; what is there already is replaced."""
+
+    def commit_in_vain(self, incoming: Path, shelf: Shelf, name: str) -> None:
+        """Remove what arrived, for the object is there already, and take as long as `commit` does."""
+
+    def open(self, shelf: Shelf, name: str) -> BinaryIO:
+        """Open an object for reading, sealed as it is. Raises FileNotFoundError."""
+
+    def holds(self, shelf: Shelf, name: str) -> bool:
+        """Tell whether there is such an object."""
+
+    def local_path(self, shelf: Shelf, name: str) -> AbstractContextManager[Path]:
+        """Lend a path at which an object can be read, sealed as it is. Raises FileNotFoundError."""
+
+    def delete(self, shelf: Shelf, name: str) -> None:
+        """Remove an object; one that is gone already is no error."""
+
+    def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
+        """Return the names of one slice of a shelf, and since when each lies there, in Unix time."""
+
+    def set_aside(self, shelf: Shelf, name: str, *, before: float) -> bool:
+        """Move an object out of the way, if it lies there since before a Unix time."""
+
+    def take_back(self, shelf: Shelf, name: str, sha256: str) -> bool:
+        """Put an object that was set aside back, if it still has this digest; return whether it has."""
+
+    def forget_aside(self, *, before: float) -> int:
+        """Delete what was set aside before a Unix time, and return how many it was."""
+
+
+class PosixStore(Incoming):
+    """Objects as files of a local or network file system."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        for name in Shelf:
+            (root / name).mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+    def commit(self, incoming: Path, shelf: Shelf, name: str) -> None:
+        """Move what arrived to its place; an object that is there already is replaced.
+
+        The caller has written and fsynced the file.
+        """
+        place = self._made_place(shelf, name)
+        incoming.chmod(OBJECT_MODE)
+        incoming.rename(place)
+        for folder in (place.parent, place.parent.parent):
+            fsync_folder(folder)
+
+    def commit_in_vain(self, incoming: Path, shelf: Shelf, name: str) -> None:
+        """Remove what arrived, for the object is there already, and take as long as `commit` does.
+
+        The time must not tell that somebody holds the file.
+        """
+        place = self._made_place(shelf, name)
+        passing = place.with_name(f".{incoming.name}")
+        incoming.chmod(OBJECT_MODE)
+        incoming.rename(passing)
+        release(passing)
+        for folder in (place.parent, place.parent.parent):
+            fsync_folder(folder)
+
+    def open(self, shelf: Shelf, name: str) -> BinaryIO:
+        """Open an object for reading, sealed as it is.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        return self._place(shelf, name).open("rb", buffering=0)
+
+    def holds(self, shelf: Shelf, name: str) -> bool:
+        """Tell whether there is such an object."""
+        return self._place(shelf, name).exists()
+
+    @contextmanager
+    def local_path(self, shelf: Shelf, name: str) -> Iterator[Path]:
+        """Lend a path at which an object can be read, sealed as it is.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        place = self._place(shelf, name)
+        if not place.exists():
+            raise FileNotFoundError(name)
+        yield place
+
+    def delete(self, shelf: Shelf, name: str) -> None:
+        """Remove an object; one that is gone already is no error."""
+        self._place(shelf, name).unlink(missing_ok=True)
+
+    def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
+        """Return the names of one slice of a shelf, and since when each object lies there, in Unix time."""
+        found = {}
+        for place in (self._root / shelf / f"{number:02x}").glob("*/*"):
+            with suppress(FileNotFoundError):  # taken away meanwhile
+                found[place.name] = place.stat().st_mtime
+        return found
+
+    def set_aside(self, shelf: Shelf, name: str, *, before: float) -> bool:
+        """Move an object that nobody knows of out of the way, if it lies there since before a Unix time."""
+        return _move(self._place(shelf, name), self._aside(shelf, name), before=before)
+
+    def take_back(self, shelf: Shelf, name: str, sha256: str) -> bool:
+        """Put an object that was set aside back to its place, if it still has this digest, sealed as it is.
+
+        Returns whether it has.
+        """
+        aside = self._aside(shelf, name)
+        if not aside.exists() or _digest_of(aside) != sha256:
+            return False
+        self.commit(aside, shelf, name)
+        return True
+
+    def _made_place(self, shelf: Shelf, name: str) -> Path:
+        place = self._place(shelf, name)
+        place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        return place
+
+    def _place(self, shelf: Shelf, name: str) -> Path:
+        return self._root / shelf / name[:2] / name[2:4] / name
+
+
+def release(path: Path) -> None:
+    """Remove a file without waiting for its disk, which takes a second for a gigabyte; missing is no error.
+
+    How long an answer takes must not tell whether a file was kept or thrown away.
+    """
+    with suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_RDONLY)
+        path.unlink(missing_ok=True)
+        # Its blocks are given back with the last descriptor.
+        Thread(target=os.close, args=(descriptor,), name="release").start()
+
+
+def fsync(stream: IO[Any]) -> None:
     """Force a written file's bytes to the disk."""
     stream.flush()
     os.fsync(stream.fileno())
 
 
 @cache
-def store() -> PosixStore:
+def store() -> Store:
     """Return the store of this installation."""
+    if settings.STORE_BUCKET:
+        # Only here: whoever keeps files on a disk need not load it.
+        made: Store = import_string("evidence.s3.s3_store")()
+        return made
     return PosixStore(settings.EVIDENCE_DIR)
-
-
-def _refuse(key: bytes | None) -> None:
-    if key is not None:
-        raise KeyNotSupported
 
 
 def _digest_of(path: Path) -> str:
@@ -200,12 +274,13 @@ def _move(place: Path, target: Path, *, before: float) -> bool:
     except FileNotFoundError:
         return False
     os.utime(target)
-    _fsync_folder(target.parent)
-    _fsync_folder(place.parent)
+    fsync_folder(target.parent)
+    fsync_folder(place.parent)
     return True
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
+    """Force to the disk which files a folder holds."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

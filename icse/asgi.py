@@ -11,6 +11,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.utils.module_loading import import_string
 
+from icse.idle_bodies import IdleBodies
 from icse.wsgi import application as wsgi_application
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _sockets = URLRouter(import_string("icse.urls.websocket_urlpatterns"))
 
 application: Any = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(cast("WSGIApp", wsgi_application), workers=_THREADS),
+        "http": IdleBodies(WSGIMiddleware(cast("WSGIApp", wsgi_application), workers=_THREADS)),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(_sockets)),
     }
 )

@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
-from icse.common.queues import CANARY_EVERY_S, QUEUES
+from icse.common.queues import CANARY_EVERY_S, DECODING_QUEUES, QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icse.settings")
 
@@ -30,7 +30,18 @@ app.conf.beat_schedule = {
         }
         for queue in QUEUES
     },
+    **{
+        f"decoder-{queue}": {
+            "task": "media_analysis.report_decoder",
+            "schedule": 60.0,
+            "options": {"queue": queue, "priority": 0, "expires": 60},
+        }
+        for queue in DECODING_QUEUES
+    },
     "reconcile-store": {"task": "evidence.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+    "scrub-store": {"task": "evidence.scrub", "schedule": 60.0, "options": {"expires": 60}},
+    "reap-uploads": {"task": "evidence.reap_uploads", "schedule": 600.0, "options": {"expires": 600}},
+    "requeue-archives": {"task": "evidence.requeue_archives", "schedule": 60.0, "options": {"expires": 60}},
     # At fixed times and no others: the moment of a hit is to tell nothing of anybody's upload.
     "find-hits": {
         "task": "series.find_hits",

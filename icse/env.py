@@ -91,6 +91,14 @@ def path(name: str, default: Path) -> Path:
     return chosen
 
 
+def file(name: str, default: Path) -> Path:
+    """Return an absolute path; raise BadSetting where the variable names an existing folder."""
+    chosen = Path(text(name) or default).expanduser().absolute()
+    if chosen.is_dir():
+        raise BadSetting(name, f"{str(chosen)!r} is a folder, not a file")
+    return chosen
+
+
 def database(name: str, address: str) -> dict[str, str]:
     """Return Django's connection parameters of a PostgreSQL address.
 

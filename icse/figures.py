@@ -10,14 +10,15 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from evidence.keys import are_keys_there
 from evidence.models import StoreRepair
-from evidence.queries import repairs_since
+from evidence.queries import StoreState, repairs_since, store_state
 from evidence.reconciling import PASS
 from evidence.store import store
 from icse.common.jobs import waiting_in
 from icse.common.models import OutboxMessage, QueueCanary
 from icse.common.queues import QUEUES, STALLED_AFTER_S
-from media_analysis.queries.figures import platform_figures
+from media_analysis.queries.figures import decoder_levels, platform_figures
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +46,8 @@ class QueueFigures:
 class Figures:
     """Everything at one moment; ages in seconds, sizes in bytes.
 
-    `repairs` are those of the last day by their kind, `store_missing` what the reconciler's last pass missed.
+    `repairs` are those of the last day by their kind, `store_missing` what the reconciler's last pass missed,
+    `store` what reading it again came to.
     """
 
     queues: tuple[QueueFigures, ...]
@@ -53,8 +55,11 @@ class Figures:
     outbox_age_s: float
     store_free: int
     store_missing: int
+    store: StoreState
+    are_keys_there: bool
     repairs: dict[str, int]
     platform: tuple[Figure, ...]
+    decoder_levels: tuple[str, ...]
 
 
 def queue_figures() -> tuple[QueueFigures, ...]:
@@ -73,8 +78,11 @@ def all_figures() -> Figures:
         outbox_age_s=_age(outbox["oldest"]) if outbox["waiting"] else 0.0,
         store_free=store().free_bytes(),
         store_missing=repairs_since(timezone.now() - PASS).get(StoreRepair.Kind.MISSING, 0),
+        store=store_state(),
+        are_keys_there=are_keys_there(),
         repairs=repairs_since(timezone.now() - timedelta(days=1)),
         platform=tuple(platform_figures()),
+        decoder_levels=decoder_levels(),
     )
 
 

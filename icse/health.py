@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from evidence.keys import are_keys_there
 from evidence.store import store
 from icse.figures import queue_figures
 
@@ -37,6 +38,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if parts["database"]:
         parts |= {f"queue {each.name}": not each.is_stalled for each in queue_figures()}
         parts["store"] = store().free_bytes() > settings.STORAGE_RESERVE
+        parts["keys"] = are_keys_there()
     words = {name: "ok" if is_well else "failing" for name, is_well in parts.items()}
     return JsonResponse(
         {"status": "ok" if all(parts.values()) else "failing", **words},

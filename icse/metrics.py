@@ -51,6 +51,9 @@ def _registry(figures: Figures) -> CollectorRegistry:
         ("icse_outbox_age_seconds", "Age of the oldest of them.", figures.outbox_age_s),
         ("icse_store_free_bytes", "Bytes that the store can still take.", figures.store_free),
         ("icse_store_missing", "Objects that the last pass over the store missed.", figures.store_missing),
+        ("icse_keys_there", "Whether files can be opened and taken.", int(figures.are_keys_there)),
+        ("icse_store_broken", "Objects that are not as they were written.", figures.store.broken),
+        ("icse_store_unread", "Objects that were not read again for thirty days.", figures.store.unread),
     ):
         Gauge(name, words, registry=registry).set(value)
     _add_platform(registry, figures)

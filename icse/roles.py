@@ -11,11 +11,17 @@ ROLES: Final = (APP, ENGINE, OWNER)
 
 _OWNER_COMMANDS: Final = frozenset(
     {
+        "backup",
         "demo",
         "dbshell",
         "flush",
         "makemigrations",
+        "mend_store",
         "migrate",
+        "restore",
+        "rotate_keys",
+        "scrub_store",
+        "seal_store",
         "sqlmigrate",
         "unlock_account",
         "up",

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "accounts.sharing",
     "accounts.signing_in",
     "evidence",
+    "evidence.uploads",
     "media_analysis",
     "series",
     "series.hits",
@@ -123,6 +124,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "icse.common.addresses.TrustedAddressMiddleware",
+    "evidence.uploads.middleware.TusMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -245,9 +247,20 @@ AUDIT_KEY = _LAYOUT.secrets.read("audit") if EMBEDDED else env.text("AUDIT_KEY")
 # --- Files -------------------------------------------------------------------------------------------------
 
 EVIDENCE_DIR = env.path("EVIDENCE_DIR", DATA_DIR / "evidence")
+# A bucket to keep the objects in; what arrives, and copies of what is read, then lie in EVIDENCE_DIR.
+STORE_BUCKET = env.text("STORE_BUCKET")
+STORE_BUCKET_ENDPOINT = env.text("STORE_BUCKET_ENDPOINT")
+STORE_BUCKET_REGION = env.text("STORE_BUCKET_REGION")
+STORE_CACHE = env.integer("STORE_CACHE_GB", 50, minimum=1, maximum=10**6) * 1024**3
+# What the files' own keys are wrapped under: a file of keys, or a class that asks elsewhere.
+KEY_FILE = env.file("KEY_FILE", _LAYOUT.secrets.folder / "evidence-keys")
+KEY_HOLDER = env.text("KEY_HOLDER")
 # The largest file that is taken at once, and the room that is left for derivatives and the database.
 UPLOAD_LIMIT = env.integer("UPLOAD_LIMIT_GB", 10, minimum=1, maximum=1000) * 1024**3
 STORAGE_RESERVE = env.integer("STORAGE_RESERVE_MB", 512, minimum=0, maximum=1024**2) * 1024**2
+# How much an officer, and a country, may hand in on one day.
+UPLOAD_OFFICER_DAY = env.integer("UPLOAD_OFFICER_DAY_GB", 500, minimum=1, maximum=10**6) * 1024**3
+UPLOAD_COUNTRY_DAY = env.integer("UPLOAD_COUNTRY_DAY_GB", 5000, minimum=1, maximum=10**6) * 1024**3
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -287,6 +300,12 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Analysis -----------------------------------------------------------------------------------------------
+
+# Behind which socket the decoder is a service; else each worker starts its own, sandboxed where that works.
+DECODER_SOCKET = env.text("DECODER_SOCKET")
+DECODER_SANDBOX = env.choice("DECODER_SANDBOX", ("required", "best"), "best" if EMBEDDED else "required")
+
+CLAMAV_SOCKET = env.text("CLAMAV_SOCKET")  # of clamd; without it nothing is scanned for malware
 
 FACE_ANALYZER = env.choice("FACE_ANALYZER", ("sface", "dlib"), "sface")
 

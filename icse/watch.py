@@ -55,6 +55,8 @@ class Watch:
     store_free: int
     stored: tuple[tuple[str, int, int], ...]
     repairs: tuple[tuple[str, int], ...]
+    sandboxes: tuple[tuple[str, int], ...]
+    is_bare: bool
 
 
 @require_safe
@@ -96,9 +98,23 @@ def _watch(figures: Figures) -> Watch:
         repairs=tuple(
             (str(label), figures.repairs[kind])
             for kind, label in StoreRepair.Kind.choices
-            if kind in figures.repairs and kind != StoreRepair.Kind.MISSING
+            if kind in figures.repairs and kind not in (StoreRepair.Kind.MISSING, StoreRepair.Kind.BROKEN)
         ),
+        sandboxes=tuple(
+            (words, figures.decoder_levels.count(level))
+            for level, words in SANDBOXES.items()
+            if level in figures.decoder_levels
+        ),
+        is_bare="limits" in figures.decoder_levels,
     )
+
+
+SANDBOXES: Final = {
+    "container": "in a container without network",
+    "bubblewrap": "in bubblewrap, without network",
+    "limits": "under limits alone, without a sandbox",
+}
+"""In what files that were handed in are read, in words."""
 
 
 _ANALYSES: Final = "analyses_of_a_minute"
@@ -121,10 +137,17 @@ def _obstacles(figures: Figures) -> Iterator[str]:
         yield f"Orders have waited {waited} to be sent. See to beat and to the broker."
     if figures.store_free <= settings.STORAGE_RESERVE:
         yield "The store is full up to its reserve: uploads are refused. Make room."
-
+    if not figures.are_keys_there:
+        yield "The keys cannot be used: no file is opened or taken. See to KEY_FILE or KEY_HOLDER."
+    if broken := figures.store.broken:
+        things = "object is" if broken == 1 else "objects are"
+        yield f"{broken} {things} no longer as written to the store: `manage.py mend_store`."
+    if unread := figures.store.unread:
+        things = "object was" if unread == 1 else "objects were"
+        yield f"{unread} {things} not read again for over thirty days. See to workers and disks."
     if figures.store_missing:
         things = "object is" if figures.store_missing == 1 else "objects are"
-        yield f"{figures.store_missing} {things} missing from the store. Restore what the worker's log names."
+        yield f"{figures.store_missing} {things} missing from the store: `manage.py mend_store`."
 
 
 NEVER_HEARD: Final = "never"

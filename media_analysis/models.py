@@ -314,3 +314,14 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.left_id} {self.right_id}"
+
+
+class DecoderReport(models.Model):
+    """In what a host's workers hold the decoder, as one of them said last."""
+
+    host = models.CharField(max_length=255, primary_key=True)
+    level = models.CharField(max_length=20)
+    reported_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.level}"

@@ -5,7 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 
-from media_analysis.services import pipeline
+from media_analysis.services import archives, pipeline
+from media_analysis.services.decoder_reports import report_decoder
 
 
 @shared_task(name="media_analysis.analyze")
@@ -35,6 +36,23 @@ def match(*, material_id: str) -> str:
 def make_proxy(*, material_id: str) -> str:
     """Make a video that browsers play."""
     return pipeline.make_proxy(UUID(material_id))
+
+
+# As long as the others' twice: a turn ends between two members, and one of them may have 10 GB.
+@shared_task(
+    name="media_analysis.unpack",
+    time_limit=2 * settings.TASK_TIME_LIMIT,
+    soft_time_limit=2 * settings.CELERY_TASK_SOFT_TIME_LIMIT,
+)
+def unpack(*, upload_id: str) -> str:
+    """Unpack an archive, or go on with it."""
+    return archives.unpack(UUID(upload_id))
+
+
+@shared_task(name="media_analysis.report_decoder")
+def report() -> str:
+    """Say in what the worker that takes this holds the decoder."""
+    return report_decoder()
 
 
 @shared_task(name="media_analysis.requeue_stalled")

@@ -1,10 +1,11 @@
+import hashlib
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Officer
+from accounts.models import Country, Officer
 from evidence.models import Material
 from icse.common.ids import new_id
 from media_analysis.models import MatchKind
@@ -45,6 +46,7 @@ class ListedMaterial(models.Model):
 class PictureQuery(models.Model):
     """A search by an uploaded picture (kept in the store, no submission) or a visible material.
 
+    Its picture lies sealed under `object_name`, with a key that is wrapped for the asker's `country`.
     `box` is the drawn part, relative x, y, width, height; without it the whole picture is meant.
     `scopes` are the asker's when they asked: the worker looks only where the asker may.
     """
@@ -60,6 +62,8 @@ class PictureQuery(models.Model):
     material = models.ForeignKey(Material, on_delete=models.CASCADE, null=True, related_name="+")
     at_ms = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, null=True, related_name="+")
+    wrapped_key = models.CharField(max_length=500, blank=True, default="")
     file_name = models.CharField(max_length=500, blank=True)
     box = ArrayField(models.FloatField(), size=4, null=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -81,6 +85,11 @@ class PictureQuery(models.Model):
 
     def __str__(self) -> str:
         return f"picture query {self.pk}"
+
+    @property
+    def object_name(self) -> str:
+        """Return under which name its picture lies: each search has its own."""
+        return hashlib.sha256(self.pk.bytes).hexdigest()
 
     def asked_with(self) -> dict[str, Any]:
         """Return what the audit log says of it: which picture, by digest or material, and which part."""

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from evidence.keys import key_holder, make_key_file
 from evidence.store import store
 from icse.embedded.layout import Layout
 from tests.roles import database_role, served
@@ -57,11 +59,31 @@ def django_db_modify_db_settings(postgres_server: None, valkey_server: str, layo
     with own_slot(layout) as number:
         default["TEST"]["NAME"] = f"test_icse_{number}"
         settings.EVIDENCE_DIR = layout.data_dir / f"evidence-{number}"
+        make_key_file(settings.KEY_FILE)
         # As on a fresh machine: a test must not pass because an earlier run left a file behind.
         shutil.rmtree(settings.EVIDENCE_DIR, ignore_errors=True)
         store.cache_clear()
         store()
         yield
+
+
+@pytest.fixture
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test an empty store and return its folder."""
+    monkeypatch.setattr(settings, "EVIDENCE_DIR", tmp_path / "evidence")
+    store.cache_clear()
+    yield tmp_path / "evidence"
+    store.cache_clear()
+
+
+@pytest.fixture
+def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test a key file of its own and return it."""
+    monkeypatch.setattr(settings, "KEY_FILE", tmp_path / "keys")
+    make_key_file(settings.KEY_FILE)
+    key_holder.cache_clear()
+    yield tmp_path / "keys"
+    key_holder.cache_clear()
 
 
 @pytest.fixture(scope="session")

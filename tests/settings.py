@@ -14,8 +14,9 @@ os.environ["DATA_DIR"] = str(_BASE_DIR / "var" / "test")
 from icse.settings import *  # noqa: E402, F403, TID251
 from icse.settings import DATA_DIR, DATABASES, LOGGING, MIDDLEWARE  # noqa: E402, TID251
 
-# Tests that commit empty the tables afterwards, the audit log's as well.
-DATABASES["default"]["OPTIONS"]["options"] = "-c icse.emptying=on"
+# Tests that commit empty the tables afterwards, the audit log's as well; and whoever waits for a lock that a
+# forgotten connection holds fails, instead of waiting for ever.
+DATABASES["default"]["OPTIONS"]["options"] = "-c icse.emptying=on -c lock_timeout=120s"
 AUDIT_KEY = "A" * 43
 # Tests of signing in turn it on; all others are of somebody who is in already.
 SECOND_FACTOR = False

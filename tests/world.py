@@ -16,7 +16,6 @@ from accounts.models import Officer
 from accounts.sharing.models import GroupMembership
 from evidence.granting import grant_material
 from evidence.models import Material
-from evidence.store import Shelf, store
 from forum.models import Topic
 from search.models import PictureQuery
 from series.hits.models import Contact, Hit
@@ -29,6 +28,8 @@ from tests.factories.onboarding import waiting_invitation
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
 from tests.factories.sharing import grouped
 from tests.factories.signing_in import AppFactory, UserSessionFactory
+from tests.factories.uploads import sending
+from tests.kept import keep_original, kept_derivative
 
 FILE_NAME: Final = "only-the-owner-knows.jpg"
 SERIES_NAME: Final = "Only the owner knows"
@@ -76,17 +77,14 @@ class World:
 def _photo(owner: Officer, batch: UUID) -> Material:
     photo = submitted(owner, file_name=FILE_NAME, batch=batch)
     picture = b"bytes of a blurred picture"
-    digest = store().put(picture, Shelf.DERIVATIVES)
-    DerivativeFactory.create(material=photo, sha256=digest, size=len(picture))
+    DerivativeFactory.create(material=photo, **kept_derivative(photo, picture))
     return photo
 
 
 def _film(owner: Officer) -> Material:
     film = submitted(owner)
-    film.kind, film.media_type, film.size = "video", "video/mp4", 5
-    film.sha256 = store().put(b"bytes", Shelf.ORIGINALS)
-    film.save()
-    return film
+    film.kind, film.media_type = "video", "video/mp4"
+    return keep_original(film, b"bytes")
 
 
 def _hits(cast: Cast, photo: Material) -> dict[str, UUID]:
@@ -145,6 +143,7 @@ def world(cast: Cast) -> World:
         "series_id": series.pk,
         "topic_id": topic.pk,
         "query_id": query.pk,
+        "upload_id": sending(cast.owner, pk=batch, file_name=FILE_NAME)[1].pk,
         **_hits(cast, photo),
         "group_id": group.pk,
         "membership_id": GroupMembership.objects.get(group=group).pk,

@@ -10,10 +10,10 @@ from accounts.audit.recording import note
 from accounts.policies import Permission
 from accounts.signing_in.proof import recently_authenticated
 from evidence.attachments import original_as_attachment
+from evidence.objects import open_for_asker
 from evidence.queries import get_derivative, get_playable, get_visible_material
 from evidence.ranges import serve
 from evidence.services import export_original
-from evidence.store import Shelf, store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,7 +31,7 @@ def derivative(request: OfficerRequest, material_id: UUID, kind: str) -> HttpRes
     if found.is_sharp:
         note("media.viewed", material_id, right=Permission.MATERIAL_SEE, kind=kind, at_ms=found.at_ms)
     return serve(
-        store().open(Shelf.DERIVATIVES, found.sha256),
+        open_for_asker(found),
         size=found.size,
         media_type=found.media_type,
         range_header=request.headers.get("Range", ""),
@@ -45,7 +45,7 @@ def playable(request: OfficerRequest, material_id: UUID) -> HttpResponseBase:
     part = request.headers.get("Range", "")
     note("media.viewed", material_id, right=Permission.MATERIAL_SEE, kind="playable", part=part)
     return serve(
-        store().open(found.shelf, found.sha256),
+        open_for_asker(found),
         size=found.size,
         media_type=found.media_type,
         range_header=part,

@@ -4,6 +4,9 @@ from typing import Final
 
 QUEUES: Final = ("analyze", "match", "query", "default")
 
+DECODING_QUEUES: Final = ("analyze", "match", "query")
+"""The queues whose workers read what was handed in."""
+
 CANARY_EVERY_S: Final = 15.0
 """How often a canary is sent through each queue."""
 

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence.store import Shelf, store
+from evidence.objects import lent_original
 from media_analysis.engine import copies
 from media_analysis.engine.decoding.errors import DecodeError
 from media_analysis.engine.hashes.analyzer import compute_hashes, dihedral_pdq
@@ -123,9 +123,9 @@ def _burst(material: Material, around_ms: int) -> Iterator[tuple[int, Picture]]:
     """Yield the frames of a film around an instant with their times; none where it cannot be read."""
     middle = around_ms / 1000
     try:
-        with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
+        with lent_original(material) as file:
             for frame in decoder().video_frames(
-                path,
+                file,
                 start_s=max(0.0, middle - BURST_S),
                 end_s=middle + BURST_S,
                 frames_per_second=BURST_RATE,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import simplejpeg
 
 from evidence.models import Derivative, Material
+from evidence.objects import lent_original, open_object
 from evidence.services import keep_derivative
-from evidence.store import Shelf, store
 from media_analysis.engine import pictures
 from media_analysis.engine.decoding.errors import DecodeError
 from media_analysis.engine.pictures import Picture
@@ -67,9 +67,9 @@ def frame_or_photo(material_id: UUID, *, at_ms: int | None) -> Picture | None:
 
 def _read_frame(material: Material, at_ms: int) -> Picture | None:
     start = at_ms / 1000
-    with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
+    with lent_original(material) as file:
         frames = decoder().video_frames(
-            path, start_s=start, end_s=start + 1.0, frames_per_second=1.0, long_side=FRAME_SIDE
+            file, start_s=start, end_s=start + 1.0, frames_per_second=1.0, long_side=FRAME_SIDE
         )
         with closing(frames):
             return next((Picture(frame.pixels) for frame in frames), None)
@@ -77,10 +77,12 @@ def _read_frame(material: Material, at_ms: int) -> Picture | None:
 
 def read_preview(material_id: UUID, *, at_ms: int | None = None) -> Picture | None:
     """Return the preview of a photo (place None) or frame as pixels; None where none is kept."""
-    preview = Derivative.objects.filter(
-        material=material_id, kind=Derivative.Kind.PREVIEW, at_ms=at_ms or 0
-    ).first()
+    preview = (
+        Derivative.objects.filter(material=material_id, kind=Derivative.Kind.PREVIEW, at_ms=at_ms or 0)
+        .select_related("material")
+        .first()
+    )
     if preview is None:
         return None
-    with store().open(Shelf.DERIVATIVES, preview.sha256) as stream:
+    with open_object(preview) as stream:
         return Picture(simplejpeg.decode_jpeg(stream.read(), colorspace="RGB"))

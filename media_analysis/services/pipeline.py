@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from evidence.errors import FileUnavailable
 from evidence.models import Derivative, Kind, Material, Priority, Submission
-from evidence.store import Shelf, store
+from evidence.objects import lent_original
 from icse.common.jobs import Urgency, waiting_in
 from media_analysis.engine.decoding.errors import AttemptFailed, DecodeError, Refused
 from media_analysis.models import PipelineRun, RunState
@@ -22,12 +23,14 @@ from media_analysis.services.runs import (
     Hold,
     begin_run,
     finish_run,
+    forget_start,
     holding,
     is_held,
     order,
     set_aside,
     spoil,
 )
+from media_analysis.services.scanning import ScannerAway, scan
 from media_analysis.services.stills import analyze_still
 from media_analysis.services.videos import analyze_segment, is_complete, keep_proxy, plan_video
 
@@ -61,12 +64,19 @@ def analyze(material_id: UUID, *, urgent: bool) -> Outcome:
         material = Material.objects.get(pk=material_id)
         if material.kind == Kind.PHOTO:
             return _guarded(run, lambda: _still(run, material))
-        return _guarded(run, lambda: plan_video(run, material))
+        return _guarded(run, lambda: _video(run, material))
+
+
+def _video(run: PipelineRun, material: Material) -> None:
+    with lent_original(material) as file:
+        scan(file)
+    plan_video(run, material)
 
 
 def _still(run: PipelineRun, material: Material) -> None:
-    with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
-        analyze_still(material, path)
+    with lent_original(material) as file:
+        scan(file)
+        analyze_still(material, file)
     with transaction.atomic():
         order("media_analysis.match", run, queue="match")
 
@@ -86,8 +96,8 @@ def _open_run(material_id: UUID) -> PipelineRun | None:
 
 def _segment(run: PipelineRun, number: int) -> None:
     material = Material.objects.get(pk=run.material_id)
-    with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
-        analyze_segment(material, path, number)
+    with lent_original(material) as file:
+        analyze_segment(material, file, number)
     with transaction.atomic():
         run = PipelineRun.objects.select_for_update().get(pk=run.pk)
         if is_complete(run):
@@ -114,6 +124,11 @@ def _guarded(run: PipelineRun, work: Callable[[], None]) -> Outcome:
     except Refused as refusal:
         set_aside(run, refusal.reason, refusal.message)
         return Outcome.SET_ASIDE
+    except (ScannerAway, FileUnavailable) as away:
+        # It waits and is asked for again; the start does not count against the file.
+        logger.warning("Material %s waits: %s", run.material_id, away)
+        forget_start(run)
+        return Outcome.AGAIN
     except AttemptFailed as failure:
         logger.warning("The decoder did not come to an end with material %s: %s", run.material_id, failure)
         if not spoil(run, failure.reason):

@@ -121,6 +121,11 @@ def spoil(run: PipelineRun, reason: str) -> bool:
     return False
 
 
+def forget_start(run: PipelineRun) -> None:
+    """Take back a start that came to nothing for a reason that is not the file's."""
+    PipelineRun.objects.filter(pk=run.pk, starts__gt=0).update(starts=F("starts") - 1)
+
+
 def set_aside(run: PipelineRun, reason: str, message: str) -> None:
     """Quarantine a file, named as such on the screen, so that it holds nobody up."""
     now = timezone.now()

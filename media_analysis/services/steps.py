@@ -23,8 +23,8 @@ from media_analysis.services.workbench import decoder, face_analyzer, scene_embe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from icse.common.sealing import SealedFile
     from media_analysis.engine.faces.face import DetectedFace
     from media_analysis.engine.hashes.analyzer import PictureHashes
     from media_analysis.engine.pictures import Picture
@@ -98,11 +98,11 @@ def scene_step(frames: Frames, *, segment: int = 0) -> Step:
     return Step(scene.NAME, versions()[scene.NAME], look, keep, segment)
 
 
-def metadata_step(path: Path, media_type: str) -> Step:
+def metadata_step(file: SealedFile, media_type: str) -> Step:
     """Read every tag inside the decoder's child, and the facts of the capture from them."""
 
     def look() -> RawTags:
-        return RawTags(**decoder().metadata(path, media_type))
+        return RawTags(**decoder().metadata(file, media_type))
 
     def keep(analysis: Analysis, raw: RawTags) -> dict[str, Any]:
         facts = normalise.camera_facts(raw.tags)

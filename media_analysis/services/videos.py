@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from evidence.models import Derivative, Material
+from evidence.objects import lent_original
 from evidence.services import keep_derivative
-from evidence.store import Shelf, store
+from icse.common.sealing import SealedFile, new_key
 from media_analysis.engine.faces import face as faces
 from media_analysis.engine.hashes import analyzer as hashes
 from media_analysis.engine.metadata import reader
@@ -57,13 +58,13 @@ def plan_video(run: PipelineRun, material: Material) -> None:
     Raises:
         DecodeError: The file cannot be read, or brought the decoder down.
     """
-    with store().local_path(Shelf.ORIGINALS, material.sha256) as path:
+    with lent_original(material) as file:
         plan(material.pk, [(motion.NAME, motion.version())])
-        video = decoder().video_plan(path)
+        video = decoder().video_plan(file)
         _note_video(material, video)
-        _keep_poster(material, path)
+        _keep_poster(material, file)
         take(material.pk, Step(motion.NAME, motion.version(), lambda: video, _keep_plan))
-        take(material.pk, metadata_step(path, material.media_type))
+        take(material.pk, metadata_step(file, material.media_type))
     with transaction.atomic():
         for number in range(1, len(video.segments) + 1):
             order("media_analysis.analyze_segment", run, segment=number)
@@ -84,10 +85,10 @@ def _note_video(material: Material, video: VideoPlan) -> None:
     )
 
 
-def _keep_poster(material: Material, path: Path) -> None:
+def _keep_poster(material: Material, file: SealedFile) -> None:
     """Keep the first key frame that is not nearly one colour, or the first of all."""
     first: Picture | None = None
-    for frame in decoder().video_keyframes(path, long_side=FRAME_SIDE):
+    for frame in decoder().video_keyframes(file, long_side=FRAME_SIDE):
         picture = Picture(frame.pixels)
         first = first or picture
         if hashes.compute_hashes(picture).pdq is not None:
@@ -128,7 +129,7 @@ class _Segment:
             self.shots.append((_ms(shot.frame.at_s), Picture(shot.frame.pixels)))
 
 
-def analyze_segment(material: Material, path: Path, number: int) -> None:
+def analyze_segment(material: Material, file: SealedFile, number: int) -> None:
     """Look at one segment in one pass: every sample is hashed and searched for faces, shots are embedded.
 
     Samples that show what the one before showed are left out.
@@ -137,7 +138,7 @@ def analyze_segment(material: Material, path: Path, number: int) -> None:
         DecodeError: The segment cannot be read, or brought the decoder down.
     """
     start, end = _bounds(material.pk, number)
-    found = _look_at_frames(path, start, end)
+    found = _look_at_frames(file, start, end)
     for at_ms, picture in found.shown().items():
         keep_views(material, picture, at_ms=at_ms or 0)
     take(material.pk, _hashes_found(found, number))
@@ -151,11 +152,11 @@ def _bounds(material_id: UUID, number: int) -> tuple[float, float]:
     return start, end
 
 
-def _look_at_frames(path: Path, start: float, end: float) -> _Segment:
+def _look_at_frames(file: SealedFile, start: float, end: float) -> _Segment:
     found = _Segment()
     repeats, shots = RepeatFilter(), ShotFinder()
     frames = decoder().video_frames(
-        path, start_s=start, end_s=end, frames_per_second=FRAMES_PER_SECOND, long_side=FRAME_SIDE
+        file, start_s=start, end_s=end, frames_per_second=FRAMES_PER_SECOND, long_side=FRAME_SIDE
     )
     for frame in frames:
         found.add_shot(shots.add(frame))
@@ -216,12 +217,9 @@ def keep_proxy(material: Material) -> None:
     Raises:
         DecodeError: The file cannot be read, or took too long.
     """
-    with (
-        store().local_path(Shelf.ORIGINALS, material.sha256) as path,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        target = Path(folder) / "proxy.mp4"
-        decoder().proxy(path, target)
+    with lent_original(material) as file, tempfile.TemporaryDirectory() as folder:
+        target = SealedFile(Path(folder) / "proxy.mp4", new_key())
+        decoder().proxy(file, target)
         keep_derivative(
             material=material,
             kind=Derivative.Kind.PROXY,

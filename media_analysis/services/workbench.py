@@ -8,12 +8,13 @@ from media_analysis.engine.decoding.client import Decoder
 from media_analysis.engine.faces import registry
 from media_analysis.engine.faces.face import FaceAnalyzer
 from media_analysis.engine.scene.embedding import SceneEmbedder
+from media_analysis.services.sandbox import sandbox
 
 
 @cache
 def decoder() -> Decoder:
     """Return this process's port to the disposable decoder."""
-    return Decoder()
+    return Decoder(sandbox=sandbox())
 
 
 @cache

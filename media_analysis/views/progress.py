@@ -12,6 +12,7 @@ from accounts.audit.viewing import showed, views
 from accounts.policies import Permission
 from evidence.policies import check_can_submit_material
 from evidence.queries import list_own_submissions
+from evidence.uploads.queries import find_own_batch, is_being_unpacked, is_missing_files, list_refused
 from media_analysis.queries.progress import batch_progress, progress_of, running_work
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from accounts.http import OfficerRequest
 
 _ROWS: Final = 50
+_REFUSED: Final = 100
 
 
 @require_safe
@@ -52,9 +54,16 @@ def _batch_context(request: OfficerRequest, batch_id: UUID) -> dict[str, Any]:
     page = Paginator(submissions, _ROWS).get_page(request.GET.get("page"))
     progress = progress_of(request.user, [submission.material_id for submission in page])
     showed(submission.pk for submission in page)
+    total, sent = batch_progress(request.user, batch_id), find_own_batch(request.user, batch_id)
+    is_unpacking = sent is not None and is_being_unpacked(sent)
+    is_unfinished = sent is not None and sent.ended_at is None and is_missing_files(sent)
     return {
         "batch_id": batch_id,
-        "total": batch_progress(request.user, batch_id),
+        "sent": sent,
+        "is_unfinished": is_unfinished,
+        "is_changing": is_unfinished or is_unpacking or not total.is_over,
+        "refused": list_refused(request.user, sent)[:_REFUSED] if sent else [],
+        "total": total,
         "page": page,
         "rows": [(submission, progress[submission.material_id]) for submission in page],
     }

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
+from evidence.errors import FileUnavailable
+from evidence.keys import key_holder
 from evidence.models import Material
 from evidence.store import Shelf, store
+from icse.common.sealing import SealedFile
 from media_analysis.engine.decoding.errors import AttemptFailed, DecodeError
 from media_analysis.engine.hashes.analyzer import dihedral_pdq
 from media_analysis.engine.pictures import Picture
@@ -40,7 +43,7 @@ def answer_picture_query(*, query_id: UUID) -> str:
         return "nothing to answer"
     try:
         whole, identical = _read(query)
-    except (FileNotFoundError, AttemptFailed):
+    except (FileNotFoundError, FileUnavailable, AttemptFailed):
         return _close(query, PictureQuery.State.FAILED, error=NOT_READABLE)
     except DecodeError as problem:
         return _close(query, PictureQuery.State.FAILED, error=problem.message)
@@ -57,8 +60,11 @@ def _read(query: PictureQuery) -> tuple[Picture, set[UUID]]:
             raise FileNotFoundError
         others = exact_neighbours([query.material_id], query.scopes)
         return preview, {each.other_material_id for each in others if each.kind == ExactSignal.Kind.PIXELS}
-    with store().local_path(Shelf.QUERIES, query.sha256) as path:
-        still = decoder().still(path)
+    if query.country_id is None:  # asked before pictures were sealed, and over within a day
+        raise FileNotFoundError
+    key = key_holder().unwrap(query.wrapped_key, query.country_id)
+    with store().local_path(Shelf.QUERIES, query.object_name) as path:
+        still = decoder().still(SealedFile(path, key))
     return Picture(still.pixels), _same_pixels(query, still.pixel_digest) | _same_bytes(query)
 
 

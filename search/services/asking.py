@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.audit.recording import record
 from accounts.policies import Permission
@@ -12,6 +12,7 @@ from accounts.queries import scopes_of
 from evidence.errors import FileEmpty
 from evidence.formats import recognise
 from evidence.models import Kind, Material
+from evidence.objects import wrapped_for
 from evidence.queries import get_visible_material
 from evidence.store import Shelf, store
 from icse.common.jobs import Urgency, enqueue
@@ -83,20 +84,15 @@ def _analyzed_material(by: Officer, material_id: UUID) -> Material:
     return material
 
 
-def lock_query_picture(sha256: str) -> None:
-    """Hold a query picture until the transaction ends: none is swept while another search takes it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"query {sha256}"])
-
-
 def _keep_upload(query: PictureQuery, upload: ReceivedFile) -> None:
     if upload.size == 0:
         raise FileEmpty
     if recognise(upload.head, upload.size).kind != Kind.PHOTO.value:
         raise NotAPicture
-    lock_query_picture(upload.sha256)
-    store().commit(upload.incoming, Shelf.QUERIES, upload.sha256)
+    store().commit(upload.incoming, Shelf.QUERIES, query.object_name)
     query.sha256 = upload.sha256
+    query.country_id = query.officer.unit.country_id
+    query.wrapped_key = wrapped_for(upload.key, query.country_id)
     query.file_name = upload.file_name[:FILE_NAME_LENGTH]
 
 

@@ -8,4 +8,5 @@ import "./grid.js";
 import "./dialogs.js";
 import "./hints.js";
 import "./idle.js";
+import "./sure.js";
 import "./upload/sheet.js";

@@ -20,7 +20,6 @@ from accounts.queries import audience_for
 from accounts.sharing.models import GroupMembership, SharingGroup
 from evidence.granting import grant_material
 from evidence.models import Derivative, Material
-from evidence.store import Shelf, store
 from search.models import PictureQuery, PictureQueryHit
 from series.hits.models import Contact, Hit
 from series.models import Series
@@ -33,6 +32,8 @@ from tests.factories.media_analysis import AnalysisFactory, CaptureFactsFactory,
 from tests.factories.onboarding import waiting_invitation
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory
 from tests.factories.signing_in import AppFactory, UserSessionFactory
+from tests.factories.uploads import sending
+from tests.kept import keep_original, kept_derivative
 from tests.roles import served
 
 if TYPE_CHECKING:
@@ -211,12 +212,15 @@ def _personal_ids(officer: Officer, word: str, photo: Material) -> dict[str, UUI
         query=query, material=photo, kind="copy", score=0.9, threshold=0.5, algorithm="test"
     )
     token = ApiTokenFactory.create(officer=officer, label=word, text=f"token of {word}")
+    batch, upload = sending(officer, case_reference=f"{word}-9", file_name=f"{word} sent.jpg")
     factor, session = AppFactory.create(user=officer), UserSessionFactory.create(user=officer)
     return {
         "query_id": query.pk,
         "token_id": token.pk,
         "factor_id": factor.pk,
         "session_id": session.pk,
+        "sent_batch_id": batch.pk,
+        "upload_id": upload.pk,
     }
 
 
@@ -224,8 +228,7 @@ def _photo(officer: Officer, word: str, number: int, shared: dict[str, Any]) -> 
     photo = _submitted(officer, word, f"{word} {number}.jpg", MaterialFactory.create(), shared)
     for kind in (Derivative.Kind.BLURRED, Derivative.Kind.THUMBNAIL, Derivative.Kind.PREVIEW):
         content = f"{word} {number} {kind}".encode()
-        digest = store().put(content, Shelf.DERIVATIVES)
-        DerivativeFactory.create(material=photo, kind=kind, sha256=digest, size=len(content))
+        DerivativeFactory.create(material=photo, kind=kind, **kept_derivative(photo, content))
     CaptureFactsFactory.create(
         material=photo, make=word, model=f"{word} II", body_serial=f"{word}-{number}", words=f"{word} lens"
     )
@@ -234,9 +237,8 @@ def _photo(officer: Officer, word: str, number: int, shared: dict[str, Any]) -> 
 
 
 def _film(officer: Officer, word: str, shared: dict[str, Any]) -> Material:
-    content = f"a film of {word}".encode()
-    digest = store().put(content, Shelf.ORIGINALS)
-    film = MaterialFactory.create(kind="video", media_type="video/mp4", size=len(content), sha256=digest)
+    film = MaterialFactory.create(kind="video", media_type="video/mp4")
+    keep_original(film, f"a film of {word}".encode())
     return _submitted(officer, word, f"{word}.mp4", film, shared)
 
 
@@ -253,9 +255,7 @@ def _submitted(
 ) -> Material:
     """Hand a material in with the word in everything that is told of it; its bytes lie in the store."""
     if material.kind == "photo":
-        content = f"original of {file_name}".encode()
-        material.sha256, material.size = store().put(content, Shelf.ORIGINALS), len(content)
-        material.save()
+        keep_original(material, f"original of {file_name}".encode())
     SubmissionFactory.create(
         officer=officer,
         material=material,

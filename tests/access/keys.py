@@ -46,6 +46,8 @@ TOLD: Final[dict[tuple[str, str], dict[str, Told]]] = {
     ("forum", "POST"): {"series": Told("series_id")},
     ("ask_picture", "POST"): {"material": Told("material_id")},
     ("api_submissions", "POST"): _SHARED_WITH,
+    ("api_batches", "POST"): _SHARED_WITH,
+    ("api_uploads", "POST"): {"batch": Told("sent_batch_id")},
     ("api_submission_sharing", "PATCH"): _SHARED_WITH,
     ("api_search_image", "POST"): {"material": Told("material_id")},
     ("api_series_list", "POST"): {"materials": Told("material_id", is_list=True), **_SHARED_WITH},
@@ -77,7 +79,8 @@ NOTHING_TO_WRITE: Final = {
     "remove_factor": "an officer's only factor stays",
     "unlock": "nobody is locked out",
     "accept_group": "nobody has been asked into a group",
-    "upload": "the page keeps what was said for the next upload in the session alone",
+    "api_finish_upload": "the file on its way has not arrived whole",
+    "api_declare_upload": "no file on its way was offered to be declared",
 }
 """Operations that write nothing in this world, each with its reason."""
 

@@ -1,5 +1,6 @@
 """How each operation is asked about somebody's objects: where, with which query and with what told."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -49,6 +50,7 @@ _OPENED_BY_API: Final = Question(
         "expires_at": (timezone.now() + timedelta(days=30)).isoformat(),
     }
 )
+_SENT: Final = Question(path={"batch_id": "sent_batch_id"})
 _FAILED: Final = Question(path={"submission_id": "failed_id"})
 _SAME: Final = Question(told=lambda _: {"verdict": "same", "reason": "drawn alike"})
 _SHARED: Final = Question(told=lambda _: {"sharing": "national"})
@@ -104,6 +106,11 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
     ("api_submissions", "POST"): Question(
         told=lambda _: {"file": SimpleUploadedFile("drawn.jpg", b"\xff\xd8\xff\xe0 drawn", "image/jpeg")}
     ),
+    **{(name, "GET"): _SENT for name in ("api_batch", "api_batch_files", "batch_report")},
+    ("api_batch", "DELETE"): _SENT,
+    ("end_batch", "POST"): _SENT,
+    ("api_uploads", "POST"): Question(told=lambda ids: {"batch": ids["sent_batch_id"]}),
+    ("api_declare_upload", "POST"): Question(told=lambda _: {"digests": ["0" * 64] * 3}),
     ("api_submission_sharing", "PATCH"): _SHARED,
     ("api_retry_submission", "POST"): _FAILED,
     ("api_search", "GET"): _WORDS,
@@ -125,6 +132,7 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
 }
 """Whatever is not named here is asked with its address alone."""
 
+_TUS: Final = {"Tus-Resumable": "1.0.0"}
 _MULTIPART: Final = frozenset({"api_submissions"})
 _NOTHING: Final = Question()
 
@@ -174,6 +182,8 @@ def send(
     client: Client, address: Address, method: str, path: str, told: Mapping[str, Any]
 ) -> HttpResponseBase:
     """Send one request as pages or programs do, and return the answer."""
+    if address.full_name in ("api_uploads", "api_upload"):
+        return _send_by_tus(client, method, path, told)
     if method in ("GET", "HEAD", "OPTIONS"):
         return client.generic(method, path)
     if address.is_api and address.name not in _MULTIPART:
@@ -182,3 +192,13 @@ def send(
     if method == "POST":
         return client.post(path, told)
     return client.generic(method, path)
+
+
+def _send_by_tus(client: Client, method: str, path: str, told: Mapping[str, Any]) -> HttpResponseBase:
+    """Send one request of the upload protocol, which tells in headers; a piece has two bytes."""
+    if method == "PATCH":
+        kind = "application/offset+octet-stream"
+        return client.patch(path, b"xx", content_type=kind, headers={**_TUS, "Upload-Offset": "3"})
+    named = ",".join(f"{key} {b64encode(str(value).encode()).decode()}" for key, value in told.items())
+    announced = {"Upload-Length": "10", "Upload-Metadata": named} if method == "POST" else {}
+    return client.generic(method, path, headers={**_TUS, **announced})

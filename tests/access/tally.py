@@ -34,7 +34,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Add up what a process that has ended has asked."""
-    cells, seconds = node.workeroutput.get("cells", (0, 0.0))
+    """Add up what a process that has ended has asked; one that was ended has left nothing."""
+    cells, seconds = getattr(node, "workeroutput", {}).get("cells", (0, 0.0))
     TALLY.cells += cells
     TALLY.seconds += seconds

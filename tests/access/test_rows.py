@@ -6,11 +6,12 @@ from typing import Final
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Country
 from accounts.sharing.models import DefaultSharing
-from evidence.models import MatchFrame, Submission
+from evidence.models import Intake, MatchFrame, Submission
 from series.hits.models import CountryHitPolicy, SubmissionHitPolicy
 from tests.access.askers import Asker
 from tests.access.canaries.countries import ASKERS, CanaryWorld, make_world
@@ -74,6 +75,7 @@ def _fill_what_holds_no_words() -> None:
         own = Submission.objects.filter(country=country)[:2]
         CountryHitPolicy.objects.create(country=country)
         DefaultSharing.objects.create(country=country)
+        Intake.objects.create(country=country, officer=own[0].officer, day=timezone.localdate())
         SubmissionHitPolicy.objects.create(submission=own[0], policy="silent")
         MatchFrame.objects.create(material=own[0].material, other=own[1].material, at_ms=0)
 

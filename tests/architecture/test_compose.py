@@ -36,6 +36,7 @@ def test_every_part_of_the_platform_is_there() -> None:
         "ws",
         "worker",
         "decoder",
+        "analyzer",
         "interactive",
         "beat",
         "audit",
@@ -56,7 +57,7 @@ def test_service_has_health_check(name: str) -> None:
 def test_named_volumes_and_networks_are_declared(name: str) -> None:
     sources = [volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])]
     assert {source for source in sources if not source.startswith(".")} <= set(COMPOSE["volumes"])
-    assert set(SERVICES[name]["networks"]) <= set(COMPOSE["networks"])
+    assert set(SERVICES[name].get("networks", [])) <= set(COMPOSE["networks"])
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -95,8 +96,24 @@ def test_only_nginx_has_ports(name: str) -> None:
     assert "ports" not in SERVICES[name]
 
 
-@pytest.mark.parametrize("name", ["decoder", "worker", "interactive", "postgres", "valkey"])
-def test_what_opens_or_holds_evidence_has_no_way_out(name: str) -> None:
+def test_what_reads_files_has_neither_network_nor_data_nor_secrets() -> None:
+    decoder = SERVICES["decoder"]
+    assert decoder["network_mode"] == "none"
+    assert "networks" not in decoder
+    assert decoder["volumes"] == ["decoder:/run/decoder"]
+    assert "environment" not in decoder
+
+
+@pytest.mark.parametrize("name", ["analyzer", "worker", "interactive"])
+def test_worker_has_files_read_by_the_decoder(name: str) -> None:
+    socket = SERVICES[name]["environment"]["DECODER_SOCKET"]
+    assert SERVICES["decoder"]["command"][-1] == socket
+    assert "decoder:/run/decoder" in SERVICES[name]["volumes"]
+    assert "DECODER_SANDBOX" not in SERVICES[name]["environment"]
+
+
+@pytest.mark.parametrize("name", ["analyzer", "worker", "interactive", "postgres", "valkey"])
+def test_what_holds_evidence_has_no_way_out(name: str) -> None:
     assert SERVICES[name]["networks"] == ["back"]
     assert COMPOSE["networks"]["back"]["internal"] is True
 
@@ -139,6 +156,16 @@ def test_nginx_leads_to_services_that_exist() -> None:
         assert "nginx" not in upstream
         assert upstream in SERVICES
     assert configuration.count("{") == configuration.count("}")
+
+
+def test_pieces_of_the_page_fit_through_nginx() -> None:
+    script = (ROOT / "static/js/upload/sender.js").read_text(encoding="utf-8")
+    configuration = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    sent = re.search(r"const PIECE = (\d+) \* 1024 \* 1024;", script)
+    taken = re.search(r"location /api/v1/uploads/ \{\s+client_max_body_size (\d+)m;", configuration)
+    assert sent
+    assert taken
+    assert 2 * int(sent[1]) <= int(taken[1])
 
 
 def test_headers_to_the_platform_are_set_in_one_place() -> None:

@@ -10,7 +10,17 @@ import pytest
 from django.conf import settings
 
 ROOT: Final = Path(settings.BASE_DIR)
-ROOMS: Final = ("icse", "accounts", "evidence", "media_analysis", "series", "search", "forum", "tests")
+ROOMS: Final = (
+    "icse",
+    "accounts",
+    "evidence",
+    "media_analysis",
+    "series",
+    "search",
+    "forum",
+    "exchange",
+    "tests",
+)
 
 _PIN: Final = re.compile(r"^[\w.-]+==[\w.+!-]+( ; .+)? \\$", re.MULTILINE)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Sharing
 from accounts.queries import audience_for
 from evidence.models import Derivative, Kind, Material, Submission, Verdict
+from evidence.objects import derivative_name
 from tests.factories.accounts import OfficerFactory
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class DerivativeFactory(factory.django.DjangoModelFactory):
     material = factory.SubFactory(MaterialFactory)
     kind = Derivative.Kind.BLURRED
     sha256 = factory.LazyAttribute(lambda derivative: derivative.material.sha256)
+    object_name = factory.LazyAttribute(lambda made: derivative_name(made.material, made.sha256))
     media_type = "image/jpeg"
     size = 900
     width = 32

@@ -8,11 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from evidence.models import Material
-from evidence.store import Shelf, store
 from tests.cast import Cast
 from tests.factories.accounts import PASSWORD, OfficerFactory
 from tests.factories.evidence import DerivativeFactory, submitted
 from tests.functional.conftest import OpenPage
+from tests.kept import kept_derivative
 
 # One white and one black pixel, which stand for the blurred and the sharp derivative.
 BLURRED = b64decode("R0lGODlhAQABAIABAP///wAAACwAAAAAAQABAAACAkQBADs=")
@@ -25,8 +25,7 @@ def photos(seen_cast: Cast) -> list[Material]:
     made = [submitted(seen_cast.owner, file_name=f"photo {number}.jpg") for number in range(3)]
     for photo in made:
         for kind, content in (("blurred", BLURRED), ("thumbnail", SHARP)):
-            digest = store().put(content, Shelf.DERIVATIVES)
-            fields = {"kind": kind, "sha256": digest, "media_type": "image/gif", "size": len(content)}
+            fields = {"kind": kind, "media_type": "image/gif", **kept_derivative(photo, content)}
             DerivativeFactory.create(material=photo, **fields)
     return made
 

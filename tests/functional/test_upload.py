@@ -1,14 +1,19 @@
 """Uploading in a browser: folders, drops, refusals, broken connections, and many files."""
 
 from base64 import b64decode
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
-from evidence.models import Submission
+from evidence.models import CustodyEvent, Submission
+from evidence.uploads.models import Batch, Upload
+from media_analysis.services.archives import Unpacking, unpack
 from tests.cast import Cast
 from tests.functional.conftest import OpenPage
+from tests.hostile.archives import zipped
 
 # The smallest picture: one pixel as GIF; a byte after its end makes it another file.
 PICTURE = b64decode("R0lGODlhAQABAIABAP///wAAACwAAAAAAQABAAACAkQBADs=")
@@ -52,6 +57,53 @@ def _sentence(page: Page, words: str) -> None:
     expect(page.locator("[data-upload-sentence]")).to_contain_text(words, timeout=20_000)
 
 
+def _pass_time_until(page: Page, words: str) -> None:
+    """Let the page's clock run, which waits longer after each failure, until it says so."""
+    sentence = page.locator("[data-upload-sentence]")
+    for _ in range(100):
+        page.clock.run_for(5000)
+        page.wait_for_timeout(
+            20
+        )  # which the browser needs for what it was asked to do, whatever its clock says
+        if words in (sentence.text_content() or ""):
+            return
+    expect(sentence).to_contain_text(words)
+
+
+def _cut_after_first_piece() -> Callable[[Route], None]:
+    """Let one piece of a file through that has more of them, and no further one."""
+    seen: set[str] = set()
+
+    def answer(route: Route) -> None:
+        request = route.request
+        is_later = request.method == "PATCH" and request.headers.get("upload-offset") != "0"
+        if is_later or (request.url in seen and request.method == "HEAD"):
+            seen.add(request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    return answer
+
+
+def _wait_until_arrived(page: Page, offset: int) -> None:
+    """Wait until so much of the only unfinished file has arrived."""
+    for _ in range(400):
+        if Upload.objects.filter(state="open", offset=offset).exists():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"It never came to {offset} bytes.")
+
+
+def _note_method(methods: list[str], request: Request) -> None:
+    methods.append(request.method)
+
+
+def _close(page: Page) -> None:
+    page.unroute_all(behavior="ignoreErrors")
+    page.close(run_before_unload=False)
+
+
 def test_folder_is_uploaded_with_paths_verdicts_and_refusals(
     open_page: OpenPage, seen_cast: Cast, folder: Path
 ) -> None:
@@ -89,16 +141,124 @@ def test_drop_on_any_page_opens_the_sheet(open_page: OpenPage, seen_cast: Cast) 
 
 def test_broken_connection_is_tried_again(open_page: OpenPage, seen_cast: Cast, folder: Path) -> None:
     page = open_page(seen_cast.owner, "/upload/")
-    page.route("**/api/v1/submissions/", lambda route: route.abort())
+    page.clock.install()
+    page.route("**/api/v1/uploads/**", lambda route: route.abort())
     page.locator("[data-upload-folder]").set_input_files(folder)
     _start(page)
-    _sentence(page, "3 files could not be sent")
+    _pass_time_until(page, "3 files could not be sent")
     assert not Submission.objects.exists()
 
-    page.unroute("**/api/v1/submissions/")
+    page.unroute("**/api/v1/uploads/**")
     page.locator("[data-upload-retry]").click()
 
+    _pass_time_until(page, "2 files arrived. 1 file was refused")
+
+
+def test_file_goes_on_where_it_stopped(open_page: OpenPage, seen_cast: Cast, tmp_path: Path) -> None:
+    """On another day, in another browser: the server knows what has arrived."""
+    film = tmp_path / "film.gif"
+    film.write_bytes(PICTURE + bytes(20 * 1024 * 1024))
+    other = tmp_path / "other.gif"
+    other.write_bytes(PICTURE + b"other")
+    page = open_page(seen_cast.owner, "/upload/")
+    page.route("**/api/v1/uploads/*/", _cut_after_first_piece())
+    page.locator("[data-upload-files]").set_input_files([film, other])
+    _start(page)
+    expect(page.locator("[data-upload-rows]")).to_contain_text("New", timeout=20_000)
+    _wait_until_arrived(page, 8 * 1024 * 1024)
+    page.locator("[data-upload-pause]").click()
+    _sentence(page, "Paused: 1 of 2 files sent")
+    _close(page)
+
+    page = open_page(seen_cast.owner, "/upload/")
+    expect(page.get_by_text("1 of 2 files")).to_be_visible()
+    page.get_by_role("link", name="Continue").click()
+    pieces: list[str] = []
+    page.on("request", lambda request: pieces.append(request.method) if "/uploads/" in request.url else None)
+    page.locator("[data-upload-files]").set_input_files([film, other])
+    _start(page)
+
+    _sentence(page, "2 files arrived.")
+    assert pieces.count("PATCH") == 2
+    assert "POST" not in pieces
+    assert Submission.objects.count() == 2
+    page.reload()
+    expect(page.get_by_text("This upload is not finished")).to_have_count(0)
+
+
+def test_file_of_the_own_country_is_not_sent_again(
+    open_page: OpenPage, seen_cast: Cast, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.gif"
+    film.write_bytes(PICTURE + bytes(3 * 1024 * 1024))
+    for times, verdict in enumerate(("New", "Known to your country"), start=1):
+        page = open_page(seen_cast.owner, "/upload/")
+        pieces: list[str] = []
+        page.on("request", partial(_note_method, pieces))
+        page.locator("[data-upload-files]").set_input_files(film)
+        _start(page)
+        expect(page.locator("[data-upload-rows]")).to_contain_text(verdict, timeout=20_000)
+        assert ("PATCH" in pieces) is (times == 1)
+
+    assert Submission.objects.count() == 2
+    assert CustodyEvent.objects.filter(kind="declared").count() == 1
+
+
+def test_archive_arrives_and_is_unpacked_behind_it(
+    open_page: OpenPage, seen_cast: Cast, tmp_path: Path
+) -> None:
+    archive = tmp_path / "phone.zip"
+    archive.write_bytes(zipped({"DCIM/room.gif": PICTURE, "notes.txt": b"hello " * 99}))
+    page = open_page(seen_cast.owner, "/upload/")
+    page.locator("[data-upload-files]").set_input_files(archive)
+    _start(page)
+    _sentence(page, "1 file arrived.")
+    expect(page.get_by_text("1 to unpack")).to_be_visible()
+    page.get_by_role("link", name="See the analysis").click()
+    expect(page.locator("#batch")).to_contain_text("1 archive is being unpacked")
+    expect(page.get_by_text("0 files")).to_have_count(0)
+
+    assert unpack(Upload.objects.get().pk) == Unpacking.DONE
+
+    expect(page.locator("#batch")).to_contain_text("phone.zip/DCIM/room.gif", timeout=10_000)
+    expect(page.get_by_role("region", name="Refused")).to_contain_text("phone.zip/notes.txt")
+    expect(page.locator("#batch")).not_to_contain_text("being unpacked")
+
+
+def test_upload_that_was_ended_is_no_longer_offered(
+    open_page: OpenPage, seen_cast: Cast, folder: Path
+) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.route("**/api/v1/uploads/", lambda route: route.abort())
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    _start(page)
+    page.locator("[data-upload-pause]").click()
+    page = open_page(seen_cast.owner, "/upload/")
+
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="End the upload").click()
+    assert Batch.objects.get().ended_at is None
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="End the upload").click()
+
+    expect(page.get_by_text("The upload was ended")).to_be_visible()
+    expect(page.get_by_text("Your unfinished uploads")).to_have_count(0)
+
+
+def test_batch_page_tells_what_was_refused(open_page: OpenPage, seen_cast: Cast, folder: Path) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    _start(page)
     _sentence(page, "2 files arrived. 1 file was refused")
+    page.get_by_role("link", name="See the analysis").click()
+
+    expect(page.get_by_role("region", name="Refused")).to_contain_text("This looks like a text file")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Report as CSV").click()
+    report = Path(download.value.path()).read_text(encoding="utf-8")
+    assert report.count('"new"') == 2
+    assert '"seizure/words.jpg"' in report
+    assert '"refused"' in report
 
 
 def test_report_makes_no_formula_of_a_file_name(open_page: OpenPage, seen_cast: Cast, tmp_path: Path) -> None:
@@ -118,15 +278,19 @@ def test_report_makes_no_formula_of_a_file_name(open_page: OpenPage, seen_cast: 
 def test_twenty_thousand_files_keep_the_page_responsive(open_page: OpenPage, seen_cast: Cast) -> None:
     """The answers come from the test: what is measured is the page."""
 
-    def answer(route: Route) -> None:
-        route.fulfill(status=201, json={"verdict": "new", "id": "", "material": {}})
+    def begin(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=201, headers={"Location": "/api/v1/uploads/1/", "Tus-Resumable": "1.0.0"})
+        else:
+            answer = {"Upload-Offset": "1", "Icse-Verdict": "new", "Tus-Resumable": "1.0.0"}
+            route.fulfill(status=204, headers=answer)
 
     page = open_page(seen_cast.owner, "/upload/")
-    page.route("**/api/v1/submissions/", answer)
+    page.route("**/api/v1/uploads/**", begin)
     page.evaluate(_CHOOSE_MANY, 20_000)
     _start(page)
     _sentence(page, "of 20000 files sent")
 
     assert page.locator("[data-upload-rows] li").count() < 200
-    page.locator("[data-upload-stop]").click()
-    _sentence(page, "could not be sent")
+    page.locator("[data-upload-pause]").click()
+    _sentence(page, "Paused:")

@@ -1,12 +1,20 @@
 """Turn what a decoder child answered into results, believing none of it unchecked."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from media_analysis.engine.decoding.channel import Message
 from media_analysis.engine.decoding.errors import DecoderDied
 from media_analysis.engine.decoding.memory import PixelMemory
-from media_analysis.engine.decoding.results import DecodedStill, VideoFrame, VideoPlan
+from media_analysis.engine.decoding.results import (
+    MEMBER_REASONS,
+    ArchiveMember,
+    DecodedStill,
+    VideoFrame,
+    VideoPlan,
+)
 
 
 def still_from(message: Message, memory: PixelMemory) -> DecodedStill:
@@ -51,6 +59,16 @@ def frame_from(message: Message, memory: PixelMemory) -> VideoFrame:
             at_s=float(message["at_s"]),
             is_key=bool(message["is_key"]),
         )
+
+
+def member_from(message: Message, content: BinaryIO) -> ArchiveMember:
+    """Return the member that a child wrote to a file. Raises DecoderDied for nonsense."""
+    with _nonsense_is_death():
+        name, size, reason = str(message["name"]), int(message["size"]), str(message["reason"])
+        if (reason and reason not in MEMBER_REASONS) or size != content.seek(0, os.SEEK_END):
+            raise ValueError(reason)
+        content.seek(0)
+        return ArchiveMember(name, size, None if reason else content, reason)
 
 
 @contextmanager

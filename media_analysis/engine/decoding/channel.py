@@ -7,6 +7,9 @@ import json
 import socket
 import struct
 from typing import Any, Final
+from uuid import UUID
+
+from icse.common.sealing import DataKey
 
 Message = dict[str, Any]
 
@@ -44,6 +47,16 @@ def receive_with_files(channel: socket.socket) -> tuple[Message, list[int]]:
         raise ChannelClosed from gone
     head += _exactly(channel, _LENGTH.size - len(head)) if head else b""
     return _parsed(_exactly(channel, _length(head))), files
+
+
+def key_message(key: DataKey) -> Message:
+    """Return a key in a form that can be sent."""
+    return {"id": key.id.hex, "secret": key.secret.hex()}
+
+
+def key_from(message: Message) -> DataKey:
+    """Return a key that was sent."""
+    return DataKey(UUID(message["id"]), bytes.fromhex(message["secret"]))
 
 
 def _exactly(channel: socket.socket, length: int) -> bytes:

@@ -20,6 +20,10 @@ _SENTENCES: Final = {
     "unknown_format": "This is not one of the photo and video formats that are accepted.",
     "unknown_colours": "This picture stores its colours in a way that is not accepted.",
     "unknown_codec": "This video is compressed in a way that is not accepted.",
+    "no_archive": "This is packed, but not a ZIP or TAR archive.",
+    "too_many_members": "This archive holds more files than are accepted.",
+    "too_much_inside": "Unpacked, this archive is larger than what is accepted.",
+    "too_dense": "This archive is packed so densely that it is not unpacked.",
     "decoder_died": "Reading this file failed unexpectedly. It will be tried again.",
     "decoder_slow": "Reading this file took too long. It will be tried again.",
 }

@@ -33,6 +33,12 @@ class Limits:
     video_packets: int = 10_000_000
     video_frames: int = 20_000
 
+    archive_bytes: int = 10 * GIB  # of everything that comes out of it
+    archive_members: int = 20_000
+    archive_depth: int = 2
+    archive_ratio: int = 200  # of what comes out to what went in, past the first bytes
+    archive_trusted_bytes: int = 16 * MIB
+
     # 100 MP with alpha are 400 MB; converting and reducing them holds three such buffers for a moment.
     still: Budget = Budget(cpu_seconds=20, silent_seconds=40, memory_bytes=1536 * MIB)
     metadata: Budget = Budget(cpu_seconds=10, silent_seconds=20, memory_bytes=768 * MIB, open_files=64)
@@ -42,6 +48,9 @@ class Limits:
     frames: Budget = Budget(cpu_seconds=600, silent_seconds=120, memory_bytes=1536 * MIB)
     proxy: Budget = Budget(
         cpu_seconds=3600, silent_seconds=7200, memory_bytes=1536 * MIB, written_bytes=2 * GIB
+    )
+    members: Budget = Budget(
+        cpu_seconds=3600, silent_seconds=600, memory_bytes=768 * MIB, written_bytes=10 * GIB
     )
 
 

@@ -1,7 +1,7 @@
 """What comes out of the decoder."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
     from media_analysis.engine.pictures import Pixels
@@ -30,6 +30,29 @@ class VideoFrame:
     pixels: "Pixels"  # (height, width, 3) RGB
     at_s: float
     is_key: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArchiveMember:
+    """A file in an archive; `content` stands at its beginning and is gone with the next member.
+
+    Without content, `reason` is one of `MEMBER_REASONS`.
+    """
+
+    name: str  # a path with `/`, led to by the names of the archives around it
+    size: int
+    content: BinaryIO | None
+    reason: str = ""
+
+
+MEMBER_REASONS: Final = {
+    "unsafe_name": "Its name leads out of the archive.",
+    "no_file": "It is a link or a device, not a file.",
+    "encrypted": "It is encrypted: unpack the archive with its password and hand in what is inside.",
+    "unknown_compression": "It is packed in a way that is not read here.",
+    "damaged": "It is damaged and cannot be unpacked.",
+    "too_deep": "It is an archive too deep inside of others: hand it in by itself.",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,16 @@ import sys
 from dataclasses import dataclass, field
 from typing import Final
 
-from media_analysis.engine.decoding.channel import ChannelClosed, Message, receive_with_files, send
+from media_analysis.engine.decoding.channel import (
+    ChannelClosed,
+    Message,
+    key_from,
+    receive_with_files,
+    send,
+)
 from media_analysis.engine.decoding.confinement import confine
 from media_analysis.engine.decoding.limits import Limits, limits_from
+from media_analysis.engine.decoding.sources import opened_source
 from media_analysis.engine.decoding.stills import prepare
 from media_analysis.engine.decoding.work import Work, answer
 from media_analysis.engine.metadata.exiftool import ExifTool, installed_version
@@ -108,9 +115,13 @@ def _live_for_one_file(message: Message, files: list[int], limits: Limits, exift
     status = 1
     try:
         source, output, channel = files
-        confine(getattr(limits, message["work"]), keep=[*files, *(exiftool.descriptors if exiftool else ())])
-        with socket.socket(fileno=channel) as connection, os.fdopen(source, "rb") as opened:
-            work = Work(opened, output, connection, limits, message["options"], exiftool)
+        keys = {name: key_from(each) for name, each in message["keys"].items()}
+        opened = opened_source(message["work"], source, keys.get("source"), limits)
+        kept = [opened.descriptor, output, channel, *(exiftool.descriptors if exiftool else ())]
+        confine(getattr(limits, message["work"]), keep=kept)
+        with socket.socket(fileno=channel) as connection, opened.stream as stream:
+            options, output_key = message["options"], keys.get("output")
+            work = Work(stream, opened.size, output, connection, limits, options, output_key, exiftool)
             answer(message["work"], work)
         status = 0
     finally:

@@ -3,10 +3,13 @@
 import dataclasses
 import json
 import os
+import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +18,13 @@ from typing import Final
 from media_analysis.engine.decoding.channel import ChannelClosed, Message, receive, send
 from media_analysis.engine.decoding.errors import DecoderDied, DecoderTimeout, from_message
 from media_analysis.engine.decoding.limits import Budget, Limits
+from media_analysis.engine.decoding.sandbox import Level, Sandbox, wrapped
 
 _SOURCES: Final = Path(__file__).resolve().parents[3]
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 5.0
+_AWAY_SECONDS: Final = 60.0
+_BETWEEN_SECONDS: Final = 0.25
 # A killed child is gone at once, but freeing what it held may take a moment on a busy machine.
 _REPORT_SECONDS: Final = 30.0
 
@@ -43,16 +49,25 @@ class Ending:
 
 
 class ServerProcess:
-    """A running decoder server."""
+    """A running decoder server, here in a sandbox or behind the socket of a listener."""
 
-    def __init__(self, limits: Limits) -> None:
-        """Start one and wait until its libraries are loaded. Raises DecoderDied when it does not start."""
-        self._control, theirs = socket.socketpair()
+    def __init__(self, limits: Limits, sandbox: Sandbox = Sandbox()) -> None:  # noqa: B008 - frozen
+        """Start one and wait until its libraries are loaded.
+
+        Raises DecoderDied when it does not start, NoSandbox when it may not, ConnectionError when nobody
+        listens at the socket.
+        """
         self._owner = os.getpid()
         self._jobs = 0
         self._endings: dict[int, Ending] = {}
-        with theirs:
-            self._process = _start(theirs.fileno(), limits)
+        self._process: subprocess.Popen[bytes] | None = None
+        level = sandbox.level()
+        if level == Level.CONTAINER:
+            self._control = _connected(sandbox.socket, limits)
+        else:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._process = _start(theirs.fileno(), limits, level)
         try:
             self._wait_until_ready()
         except (ChannelClosed, TimeoutError) as silent:
@@ -61,19 +76,28 @@ class ServerProcess:
 
     @property
     def pid(self) -> int:
-        """Return its process id."""
-        return self._process.pid
+        """Return its process id; of one behind a socket, that of its listener."""
+        if self._process is not None:
+            return self._process.pid
+        peer = self._control.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        return int(struct.unpack("3i", peer)[0])
 
     def is_usable(self) -> bool:
         """Return whether it lives, and belongs to this process rather than to one that forked it."""
-        return self._is_own() and self._process.poll() is None
+        if not self._is_own():
+            return False
+        # The sandbox around a server that was killed may still be there for a moment.
+        return _is_open(self._control) and (self._process is None or self._process.poll() is None)
 
-    def submit(self, work: str, budget: Budget, options: Message, source: int, output: int) -> "Job":
-        """Have a child do some work on an open file. Raises DecoderDied when the server has gone."""
+    def submit(self, work: str, budget: Budget, told: Message, source: int, output: int) -> "Job":
+        """Have a child do some work on an open file; `told` are its options and keys.
+
+        Raises DecoderDied when the server has gone.
+        """
         self._jobs += 1
         ours, theirs = socket.socketpair()
         with theirs:
-            message = {"job": self._jobs, "work": work, "options": options}
+            message = {"job": self._jobs, "work": work, **told}
             try:
                 send(self._control, message, (source, output, theirs.fileno()))
             except ChannelClosed as gone:
@@ -106,7 +130,7 @@ class ServerProcess:
     def close(self) -> None:
         """Stop it and its children; do nothing when it is another process's."""
         self._control.close()
-        if not self._is_own():
+        if self._process is None or not self._is_own():
             return
         try:
             self._process.wait(_STOP_SECONDS)
@@ -174,10 +198,52 @@ class Job:
         return DecoderTimeout() if ended_by == signal.SIGXCPU else DecoderDied()
 
 
-def _start(control: int, limits: Limits) -> "subprocess.Popen[bytes]":
+def _connected(place: str, limits: Limits) -> socket.socket:
+    """Return a connection to a listener, whose server knows the limits.
+
+    Raises ConnectionError where there has been no listener for a while, which is no file's fault; DecoderDied
+    when it does not listen.
+    """
+    control = _found(place)
+    try:
+        send(control, {"limits": dataclasses.asdict(limits)})
+    except ChannelClosed as gone:
+        control.close()
+        raise DecoderDied from gone
+    return control
+
+
+def _found(place: str) -> socket.socket:
+    """Return a connection to a socket, waiting for whoever starts it again."""
+    gives_up_at = time.monotonic() + _AWAY_SECONDS
+    while True:
+        control = socket.socket(socket.AF_UNIX)
+        try:
+            control.connect(place)
+        except OSError as away:
+            control.close()
+            if time.monotonic() >= gives_up_at:
+                message = f"Nobody listens at {place}: see to the decoder's container."
+                raise ConnectionError(message) from away
+            time.sleep(_BETWEEN_SECONDS)
+        else:
+            return control
+
+
+def _is_open(control: socket.socket) -> bool:
+    try:
+        is_readable = bool(select.select([control], [], [], 0)[0])
+        return not is_readable or bool(control.recv(1, socket.MSG_PEEK))
+    except (OSError, ValueError):  # reset, or closed here
+        return False
+
+
+def _start(control: int, limits: Limits, level: Level) -> "subprocess.Popen[bytes]":
     module = "media_analysis.engine.decoding.server"
+    told = [str(control), json.dumps(dataclasses.asdict(limits))]
+    command = [sys.executable, "-P", "-s", "-m", module, *told]
     return subprocess.Popen(
-        [sys.executable, "-P", "-s", "-m", module, str(control), json.dumps(dataclasses.asdict(limits))],
+        wrapped(command, _ENVIRONMENT) if level == Level.BUBBLEWRAP else command,
         pass_fds=[control],
         env=_ENVIRONMENT,
         cwd="/",

@@ -1,5 +1,6 @@
 """Make of a video that browsers cannot play one that all can: H.264 baseline and AAC in MP4, at most 720p."""
 
+import io
 from fractions import Fraction
 from typing import BinaryIO, Final
 
@@ -31,17 +32,12 @@ _SOUND_BITS_PER_SECOND: Final = 96_000
 _SOUND_FRAME: Final = 1024  # samples, of AAC
 
 
-def write_proxy(source: BinaryIO, target: int, limits: Limits) -> None:
-    """Write a playable version of a video to the open file `target`, its index first.
+def write_proxy(source: BinaryIO, target: io.RawIOBase, limits: Limits) -> None:
+    """Write a playable version of a video to `target`, its index last: players fetch it by a range.
 
     Raises Unreadable, TooLarge or Unsupported.
     """
-    # By path, because moving the index to the front reads the file again.
-    path = f"/proc/self/fd/{target}"
-    with (
-        opened_video(source, limits) as video,
-        av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as output,
-    ):
+    with opened_video(source, limits) as video, av.open(target, "w", format="mp4") as output:
         pictures = _Pictures(output, video, limits)
         sound = None if video.audio is None else _Sound(output, video.audio, video.start_s)
         _transcode(video, pictures, sound)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from icse.common.sealing import DataKey, SealBroken, SealedScratch
+from media_analysis.engine.decoding.archives import Spending, copy_member, packed_members
 from media_analysis.engine.decoding.channel import Message, receive, send
 from media_analysis.engine.decoding.errors import Refused, TooLarge, Unreadable, to_message
 from media_analysis.engine.decoding.limits import Limits
@@ -27,10 +29,12 @@ class Work:
     """One file, the limits, and where the answers go."""
 
     source: BinaryIO
-    output: int  # descriptor: shared memory for pixels, or the file that a proxy is written to
+    size: int  # of the source, in bytes
+    output: int  # descriptor: shared memory for pixels, or the file that a proxy or members are written to
     channel: socket.socket
     limits: Limits
     options: Message
+    output_key: DataKey | None = None  # with which a file that is written is sealed
     exiftool: ExifTool | None = None
 
 
@@ -43,6 +47,8 @@ def answer(name: str, work: Work) -> None:
         _WORK[name](work)
     except Refused as refusal:
         send(work.channel, to_message(refusal))
+    except SealBroken:
+        raise  # the store's fault, not the file's: this process ends, which counts as an attempt
     except MemoryError:
         send(work.channel, to_message(TooLarge("too_much_memory")))
     except Exception as unforeseen:
@@ -99,8 +105,33 @@ def _send_frames(work: Work, frames: Iterable[VideoFrame]) -> None:
 
 
 def _proxy(work: Work) -> None:
-    write_proxy(work.source, work.output, work.limits)
+    with _output(work) as output:
+        scratch = SealedScratch(output, _key(work))
+        write_proxy(work.source, scratch, work.limits)
+        scratch.finish()
     send(work.channel, {"end": True})
+
+
+def _members(work: Work) -> None:
+    """Send members one at a time, each when the last has been taken over: the disk holds one."""
+    spending = Spending(work.limits, work.size, **work.options)
+    with _output(work) as output:
+        for packed in packed_members(work.source, spending):
+            written, reason = copy_member(packed, output, _key(work), spending)
+            send(work.channel, {"name": packed.name, "size": written, "reason": reason})
+            receive(work.channel)
+    send(work.channel, {"end": True})
+
+
+def _output(work: Work) -> BinaryIO:
+    return os.fdopen(work.output, "r+b", buffering=0, closefd=False)
+
+
+def _key(work: Work) -> DataKey:
+    if work.output_key is None:
+        message = "what is written has to be sealed"
+        raise ValueError(message)
+    return work.output_key
 
 
 _WORK: Final[dict[str, Callable[[Work], None]]] = {
@@ -110,4 +141,5 @@ _WORK: Final[dict[str, Callable[[Work], None]]] = {
     "key_frames": _key_frames,
     "frames": _frames,
     "proxy": _proxy,
+    "members": _members,
 }

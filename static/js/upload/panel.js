@@ -25,7 +25,7 @@ export class UploadPanel {
       this.open();
     });
     this.part("retry").addEventListener("click", () => this.sender.retryFailed());
-    this.part("stop").addEventListener("click", () => this.sender.stop());
+    this.part("pause").addEventListener("click", () => (this.sender.isPaused ? this.sender.goOn() : this.sender.pause()));
   }
 
   part(name) {
@@ -33,29 +33,48 @@ export class UploadPanel {
   }
 
   get isActive() {
-    return Boolean(this.sender?.isActive);
+    return Boolean(this.sender?.isActive || this.sender?.isPaused);
+  }
+
+  /** Whether files may still be chosen here: not while others go up, nor once they are through. */
+  get takesFiles() {
+    return !this.part("form").hidden;
   }
 
   choose(files) {
-    if (this.isActive || files.length === 0) return;
+    if (!this.takesFiles || files.length === 0) return;
     this.chosen = files;
-    const size = files.reduce((sum, each) => sum + each.file.size, 0);
+    const size = sizeOf(files);
     this.part("chosen").textContent = `${filesText(files.length)}, ${bytesText(size)}`;
-    this.part("start-word").textContent = `Upload ${filesText(files.length)}`;
+    this.part("start-word").textContent = `${this.part("start-word").dataset.verb} ${filesText(files.length)}`;
     this.part("start").disabled = false;
     this.part("start").focus();
   }
 
   async open() {
-    const form = this.part("form");
     this.part("start").disabled = true;
+    if (this.root.dataset.batch) {
+      await this.goOn();
+      return;
+    }
+    const told = new FormData(this.part("form"));
+    told.append("announced_files", this.chosen.length);
+    told.append("announced_bytes", sizeOf(this.chosen));
     const answer = await fetch(this.root.dataset.openAddress, {
       method: "POST",
-      body: new FormData(form),
+      body: told,
       headers: { "X-CSRFToken": this.token },
     }).catch(() => null);
     if (answer?.status === 201) this.send(await answer.json());
     else this.refuse(answer?.status === 422 ? (await answer.json()).errors : null);
+  }
+
+  /** Go on with a batch that was left: what the server has of it need not be sent again. */
+  async goOn() {
+    const { batch, batchAddress, filesAddress } = this.root.dataset;
+    const known = await allRows(filesAddress);
+    if (known) this.send({ batch, address: batchAddress }, known);
+    else this.refuse(null);
   }
 
   get token() {
@@ -68,20 +87,21 @@ export class UploadPanel {
     this.part("start").disabled = false;
   }
 
-  send({ batch, address }) {
-    const fields = [...new FormData(this.part("form"))].filter(([name]) => name !== "csrfmiddlewaretoken");
+  send({ batch, address }, known = []) {
     this.part("form").hidden = true;
+    this.part("head")?.remove();
     this.part("progress").hidden = false;
     this.part("batch").href = address;
     // Coming back to this page, or reloading it, shows what has become of the upload.
     if (!this.root.closest("dialog")) history.replaceState(null, "", address);
     this.sender = new Sender({
       address: this.root.dataset.sendAddress,
+      tokenAddress: this.root.dataset.tokenAddress,
       token: this.token,
-      fields: [...fields, ["batch", batch]],
+      batch,
       onChange: () => this.showSoon(),
     });
-    this.sender.start(this.chosen);
+    this.sender.start(this.chosen, known);
     this.root.dispatchEvent(new CustomEvent("upload:started", { bubbles: true }));
   }
 
@@ -94,7 +114,7 @@ export class UploadPanel {
 
   show() {
     const { total, sent, secondsLeft } = this.sender.bytes;
-    const isActive = this.sender.isActive;
+    const { isActive, isPaused } = this.sender;
     this.part("sentence").textContent = sentence(this.sender);
     this.part("figures").textContent = figures({ total, sent, secondsLeft: isActive ? secondsLeft : null });
     Object.assign(this.part("bar"), { max: Math.max(total, 1), value: sent });
@@ -103,7 +123,8 @@ export class UploadPanel {
       tag.hidden = count === 0;
       tag.textContent = countText(tag.dataset.uploadCount, count);
     }
-    this.part("stop").hidden = !isActive;
+    this.part("pause").hidden = !isActive && !isPaused;
+    this.part("pause").textContent = isPaused ? "Go on" : "Pause";
     this.part("batch").hidden = isActive;
     this.part("retry").hidden = isActive || this.sender.count("failed") === 0;
     this.showRows();
@@ -113,7 +134,7 @@ export class UploadPanel {
   showRows() {
     const items = this.sender.items;
     const pick = (states, limit) => items.filter((item) => states.includes(item.state)).slice(0, limit);
-    const finished = items.filter((item) => ["new", "known", "known_to_your_country"].includes(item.state)).slice(-FINISHED_ROWS);
+    const finished = items.filter((item) => ["new", "known", "known_to_your_country", "unpacking"].includes(item.state)).slice(-FINISHED_ROWS);
     const shown = [
       ...pick(["sending"], 3),
       ...pick(["refused", "failed"], TROUBLED_ROWS),
@@ -137,6 +158,23 @@ export class UploadPanel {
     link.href = URL.createObjectURL(new Blob([reportText(this.sender.items)], { type: "text/csv" }));
     link.hidden = false;
   }
+}
+
+function sizeOf(files) {
+  return files.reduce((sum, each) => sum + each.file.size, 0);
+}
+
+/** Return every row of a paged list of the API, or null where it cannot be read. */
+async function allRows(address) {
+  const rows = [];
+  for (let next = `${address}?page_size=200`; next; ) {
+    const answer = await fetch(next).catch(() => null);
+    if (!answer?.ok) return null;
+    const page = await answer.json();
+    rows.push(...page.results);
+    next = page.next;
+  }
+  return rows;
 }
 
 function figures({ total, sent, secondsLeft }) {

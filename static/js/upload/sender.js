@@ -1,37 +1,55 @@
-// Sends files one request each, three at a time. A refusal of one never holds up the rest.
+// Sends files by tus 1.0.0, three at a time, in pieces that need not be sent twice. A refusal of one never
+// holds up the rest. Nothing about files is kept in the browser: the server knows what has arrived.
+
+import { Hasher } from "./hasher.js";
 
 const PARALLEL = 3;
+const PIECE = 8 * 1024 * 1024;
+const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
 export const VERDICTS = ["new", "known_to_your_country", "known"];
 
-/** States: waiting, sending, one of VERDICTS, refused (final), failed (may be tried again). */
+/** States: waiting, sending, one of VERDICTS, unpacking (an archive that arrived), refused (final), failed (may be tried again). */
 export class Sender {
-  constructor({ address, token, fields, onChange }) {
-    Object.assign(this, { address, token, fields, onChange });
+  constructor({ address, tokenAddress, token, batch, onChange }) {
+    Object.assign(this, { address, tokenAddress, token, batch, onChange });
     this.items = [];
-    this.running = new Set();
+    this.running = new Map();
+    this.hasher = new Hasher();
     this.next = 0;
+    this.isPaused = false;
     this.startedAt = 0;
     this.sentBefore = 0;
   }
 
-  start(files) {
-    this.items = files.map(({ file, path }) => ({ file, path, state: "waiting", sent: 0, message: "", answer: null }));
+  /** Begin with [{file, path}]; `known` are the server's rows of the same batch, which need not be sent again. */
+  async start(files, known = []) {
+    const rows = new Map(known.map((row) => [keyOfRow(row), row]));
+    this.items = files.map(({ file, path }) => itemOf(file, path, rows.get(keyOf(file, path))));
+    await import("../../vendor/tus.min.js");
     this.begin();
   }
 
-  retryFailed() {
+  async retryFailed() {
+    await this.renewToken();
     for (const item of this.items.filter((each) => each.state === "failed")) {
-      Object.assign(item, { state: "waiting", sent: 0, message: "" });
+      Object.assign(item, { state: "waiting", message: "" });
     }
     this.begin();
   }
 
-  stop() {
-    for (const item of this.items.filter((each) => each.state === "waiting")) {
-      Object.assign(item, { state: "failed", message: "You stopped the upload" });
+  pause() {
+    this.isPaused = true;
+    for (const [item, upload] of this.running) {
+      item.state = "waiting";
+      upload?.abort();
     }
-    for (const request of this.running) request.abort();
+    this.running.clear();
     this.onChange();
+  }
+
+  goOn() {
+    this.isPaused = false;
+    this.begin();
   }
 
   get isActive() {
@@ -54,71 +72,165 @@ export class Sender {
     this.next = 0;
     this.startedAt = performance.now();
     this.sentBefore = this.items.reduce((sum, item) => sum + item.sent, 0);
-    for (let lane = 0; lane < PARALLEL; lane += 1) this.sendNext();
+    for (let lane = this.running.size; lane < PARALLEL; lane += 1) this.sendNext();
+    this.onChange();
   }
 
   sendNext() {
+    if (this.isPaused) return;
     while (this.next < this.items.length && this.items[this.next].state !== "waiting") this.next += 1;
     const item = this.items[this.next];
     if (item) this.send(item);
     this.onChange();
   }
 
-  send(item) {
-    const request = new XMLHttpRequest();
-    const over = () => {
-      this.running.delete(request);
-      conclude(item, request);
-      this.sendNext();
-    };
+  async send(item) {
     item.state = "sending";
-    this.running.add(request);
-    request.upload.addEventListener("progress", (event) => {
-      item.sent = Math.min(event.loaded, item.file.size);
-      this.onChange();
+    this.running.set(item, null);
+    item.sha256 ??= await this.hasher.digest(item.file).catch(() => "");
+    if (!this.running.has(item)) return; // paused meanwhile
+    const upload = new window.tus.Upload(item.file, this.options(item));
+    this.running.set(item, upload);
+    upload.start();
+  }
+
+  options(item) {
+    return {
+      endpoint: this.address,
+      uploadUrl: item.place,
+      chunkSize: PIECE,
+      retryDelays: RETRY_AFTER_MS,
+      storeFingerprintForResuming: false,
+      metadata: metadataOf(item, this.batch),
+      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", this.token),
+      onAfterResponse: (_, response) => note(item, response),
+      onUploadUrlAvailable: () => this.onPlace(item),
+      onProgress: (sent) => this.onProgress(item, sent),
+      onSuccess: () => this.onWhole(item),
+      onError: (error) => this.conclude(item, () => fail(item, error)),
+    };
+  }
+
+  onPlace(item) {
+    const upload = this.running.get(item);
+    if (!upload) return;
+    item.place = upload.url;
+    if (!item.ranges) return;
+    upload.abort(); // before its first piece: what the own country holds is declared, not sent
+    this.declare(item, upload);
+  }
+
+  onProgress(item, sent) {
+    if (item.state !== "sending") return;
+    item.sent = sent;
+    this.onChange();
+  }
+
+  async declare(item, upload) {
+    const digests = await Promise.all(item.ranges.map(([first, last]) => this.hasher.digest(item.file.slice(first, last + 1))));
+    const answer = await this.post(`${item.place}declaration/`, { digests });
+    item.ranges = null;
+    if (!this.running.has(item)) return;
+    if (answer?.ok) this.conclude(item, async () => become(item, await answer.json()));
+    else upload.start();
+  }
+
+  /** Every byte is there. Where the answer to the last piece was lost, the verdict is asked for. */
+  async onWhole(item) {
+    if (item.answer) {
+      this.conclude(item, () => become(item, item.answer));
+      return;
+    }
+    const answer = await this.post(`${item.place}finish/`, {});
+    this.conclude(item, async () => {
+      if (answer?.ok) become(item, await answer.json());
+      else refuseOrFail(item, answer?.status ?? 0, await answer?.json().catch(() => null));
     });
-    request.addEventListener("loadend", over);
-    request.open("POST", this.address);
-    request.setRequestHeader("X-CSRFToken", this.token);
-    request.setRequestHeader("Accept", "application/json");
-    request.send(this.body(item));
   }
 
-  body(item) {
-    const body = new FormData();
-    for (const [name, value] of this.fields) body.append(name, value);
-    body.append("source_path", item.path);
-    body.append("file", item.file, item.file.name); // last: whatever is told is read before the bytes
-    return body;
+  async conclude(item, settle) {
+    if (!this.running.delete(item)) return;
+    await settle();
+    if (item.state !== "failed") item.sent = item.file.size;
+    this.sendNext();
   }
-}
 
-function conclude(item, request) {
-  const answer = answerOf(request);
-  item.sent = item.file.size;
-  if (request.status === 201 && VERDICTS.includes(answer?.verdict)) {
-    Object.assign(item, { state: answer.verdict, answer });
-  } else if (isFinal(request.status) && answer?.error) {
-    Object.assign(item, { state: "refused", message: answer.error.message });
-  } else {
-    Object.assign(item, { state: "failed", sent: 0, message: failure(request.status) });
+  post(address, told) {
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": this.token };
+    return fetch(address, { method: "POST", body: JSON.stringify(told), headers }).catch(() => null);
+  }
+
+  /** Whoever signed in again meanwhile has another token; the page still holds the former one. */
+  async renewToken() {
+    const answer = await fetch(this.tokenAddress).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    this.token = page.querySelector("[name=csrfmiddlewaretoken]")?.value ?? this.token;
   }
 }
 
-// Signed out, forbidden, too many, no room: the file itself is not at fault and may be sent again.
+// A file is known again by its path, its length and its own time to the millisecond.
+function keyOf(file, path) {
+  return JSON.stringify([path, file.size, file.lastModified]);
+}
+
+function keyOfRow(row) {
+  return JSON.stringify([row.source_path, row.length, row.modified_at ? Date.parse(row.modified_at) : null]);
+}
+
+function itemOf(file, path, row) {
+  const item = { file, path, state: "waiting", sent: 0, message: "", answer: null, place: null, ranges: null, sha256: undefined };
+  if (["received", "unpacking", "unpacked"].includes(row?.state)) become(item, row);
+  if (row?.state === "refused") Object.assign(item, { state: "refused", message: row.message });
+  if (row?.state === "open") Object.assign(item, { place: `/api/v1/uploads/${row.id}/`, sent: row.offset });
+  if (item.state !== "waiting") item.sent = file.size;
+  return item;
+}
+
+function metadataOf(item, batch) {
+  const told = { batch, filename: item.file.name, path: item.path, modified: String(item.file.lastModified) };
+  return item.sha256 ? { ...told, sha256: item.sha256 } : told;
+}
+
+function note(item, response) {
+  const verdict = response.getHeader("Icse-Verdict");
+  if (response.getHeader("Icse-State") === "unpacking") item.answer = { verdict: null };
+  if (verdict) {
+    item.answer = { verdict, submission: response.getHeader("Icse-Submission"), sha256: response.getHeader("Icse-Sha256") };
+  }
+  const ranges = response.getHeader("Icse-Ranges");
+  if (ranges) item.ranges = ranges.split(",").map((range) => range.split("-").map(Number));
+}
+
+function become(item, answer) {
+  Object.assign(item, { state: answer.verdict ?? "unpacking", answer });
+}
+
+function fail(item, error) {
+  const response = error.originalResponse;
+  refuseOrFail(item, response?.getStatus() ?? 0, parsed(response?.getBody()));
+}
+
+function refuseOrFail(item, status, answer) {
+  const message = answer?.error?.message;
+  if (isFinal(status) && message) Object.assign(item, { state: "refused", message });
+  else Object.assign(item, { state: "failed", message: failure(status, message) });
+}
+
+// Signed out, forbidden, locked, too many, no room: the file itself is not at fault and may be sent again.
 function isFinal(status) {
-  return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+  return [410, 413, 415, 422].includes(status);
 }
 
-function failure(status) {
+function failure(status, message) {
   if (status === 401 || status === 403) return "Sign in again in another tab, then try again here";
-  if (status === 507) return "There is no room for it at present";
-  return status === 0 ? "The connection broke" : "The platform could not take it";
+  if (status === 0) return "The connection broke";
+  return status < 500 || status === 507 ? (message ?? "The platform could not take it") : "The platform could not take it";
 }
 
-function answerOf(request) {
+function parsed(text) {
   try {
-    return JSON.parse(request.responseText);
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -17,7 +17,8 @@ function newPanel(place) {
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
 async function panelForDrop() {
-  if (panel?.root.isConnected && (panel.isActive || !sheet)) return panel;
+  const isHere = panel?.root.isConnected && !panel.root.closest("dialog");
+  if (panel?.root.isConnected && (panel.isActive || !sheet || (isHere && panel.takesFiles))) return panel;
   const body = sheet.querySelector("[data-upload-sheet-body]");
   const answer = await fetch(body.dataset.address).catch(() => null);
   if (!answer?.ok || answer.redirected) {
@@ -37,7 +38,7 @@ async function onDrop(event) {
   const reading = filesOfDrop(event.dataTransfer);
   const chosen = await panelForDrop();
   if (!chosen) return;
-  if (sheet && !sheet.open) sheet.showModal();
+  if (sheet && !sheet.open && sheet.contains(chosen.root)) sheet.showModal();
   if (chosen.isActive) notice("An upload is under way. Drop these files again when it is through.");
   chosen.choose(await reading);
 }
@@ -53,7 +54,7 @@ if (veil) {
   });
   document.addEventListener("drop", onDrop);
   window.addEventListener("beforeunload", (event) => {
-    if (panel?.isActive) event.preventDefault();
+    if (panel?.sender?.isActive) event.preventDefault();
   });
   bind("everywhere", ["u"], "Choose files to upload", () => {
     const input = document.querySelector("[data-upload-files]");

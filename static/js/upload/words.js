@@ -6,6 +6,7 @@ const STATES = {
   new: "New",
   known_to_your_country: "Known to your country",
   known: "Known",
+  unpacking: "Arrived; what is inside appears in the analysis",
 };
 
 export function bytesText(bytes) {
@@ -34,6 +35,7 @@ export function countText(state, count) {
     new: "new",
     known_to_your_country: "known to your country",
     known: "known",
+    unpacking: "to unpack",
     refused: "refused",
     failed: "not sent",
   };
@@ -44,7 +46,9 @@ export function sentence(sender) {
   const refused = sender.count("refused");
   const failed = sender.count("failed");
   const arrived = sender.items.length - refused - failed - sender.count("waiting") - sender.count("sending");
-  if (sender.isActive) return `${arrived + refused + failed} of ${filesText(sender.items.length)} sent`;
+  const progress = `${arrived + refused + failed} of ${filesText(sender.items.length)} sent`;
+  if (sender.isPaused) return `Paused: ${progress}. You may leave; it goes on from the upload page.`;
+  if (sender.isActive) return progress;
   const parts = [`${filesText(arrived)} arrived.`];
   if (refused > 0) parts.push(`${filesText(refused)} ${refused === 1 ? "was" : "were"} refused; the reason stands beside each.`);
   if (failed > 0) parts.push(`${filesText(failed)} could not be sent.`);
@@ -54,7 +58,7 @@ export function sentence(sender) {
 /** Return the report as CSV; a cell that a spreadsheet would take for a formula is made text. */
 export function reportText(items) {
   const rows = items.map((item) => [
-    item.path, item.file.size, item.state, item.message, item.answer?.id ?? "", item.answer?.material?.sha256 ?? "",
+    item.path, item.file.size, item.state, item.message, item.answer?.submission ?? "", item.answer?.sha256 ?? "",
   ]);
   return [["path", "bytes", "verdict", "reason", "submission", "sha256"], ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
 }

@@ -7,6 +7,7 @@ that the platform knows.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,7 @@ from accounts.sharing.models import GroupMembership
 from accounts.signing_in.ciphers import encrypted
 from evidence.granting import grant_material
 from evidence.models import CustodyEvent, Derivative, Material
-from evidence.store import Shelf, store
+from evidence.uploads.models import Batch, Upload
 from icse.common.models import OutboxMessage
 from media_analysis.models import ExactSignal, ExactSignalMember, Match, PipelineRun
 from search.models import PictureQuery, PictureQueryHit
@@ -40,6 +41,7 @@ from tests.factories.media_analysis import AnalysisFactory, CaptureFactsFactory,
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory, make_stack
 from tests.factories.sharing import SharingGroupFactory
 from tests.factories.signing_in import SECRET, AppFactory, UserSessionFactory
+from tests.kept import keep_original, kept_derivative
 from tests.roles import served
 
 if TYPE_CHECKING:
@@ -258,16 +260,13 @@ def _make_material(
 ) -> Material:
     """Create a material that an officer handed in, with everything that machines found in it."""
     put = world.canaries.put
-    size, digest = _stored(world, Shelf.ORIGINALS, "evidence.Material original", seen)
-    world.canaries.note(digest, "evidence.Material.sha256", seen)
     media_type = {"photo": "image/jpeg", "video": "video/mp4"}[kind]
-    material: Material = put(
-        MaterialFactory, seen, kind=kind, media_type=media_type, sha256=digest, size=size
-    )
+    material = _make_original(world, seen, kind=kind, media_type=media_type)
+    world.canaries.note(material.sha256, "evidence.Material.sha256", seen)
     _hand_in(world, officer, material, seen, shared)
     for shown in Derivative.Kind.values:
-        size, digest = _stored(world, Shelf.DERIVATIVES, "evidence.Derivative picture", seen)
-        put(DerivativeFactory, seen, material=material, kind=shown, sha256=digest, size=size)
+        picture = world.canaries.word("evidence.Derivative picture", seen).encode()
+        put(DerivativeFactory, seen, material=material, kind=shown, **kept_derivative(material, picture))
     analysis = put(AnalysisFactory, seen, material=material)
     put(CaptureFactsFactory, seen, material=material, analysis=analysis)
     put(FaceFactory, seen, material=material, analysis=analysis, model_id="sface-test")
@@ -278,8 +277,7 @@ def _make_material(
 
 def _make_damaged(world: CanaryWorld, officer: Officer, seen: frozenset[str], shared: dict[str, Any]) -> None:
     """Create a file that could not be analyzed."""
-    size, digest = _stored(world, Shelf.ORIGINALS, "evidence.Material original", seen)
-    material = world.canaries.put(MaterialFactory, seen, sha256=digest, size=size)
+    material = _make_original(world, seen)
     _hand_in(world, officer, material, seen, shared, analyzed_at=None, set_aside_at=timezone.now())
     world.canaries.put(
         PipelineRun, seen, material=material, state="quarantined", priority=6, started_at=timezone.now()
@@ -308,10 +306,12 @@ def _hand_in(
     )
 
 
-def _stored(world: CanaryWorld, shelf: Shelf, place: str, seen: frozenset[str]) -> tuple[int, str]:
-    """Put bytes with a canary into the store and return their size and digest."""
-    content = world.canaries.word(place, seen).encode()
-    return len(content), store().put(content, shelf)
+def _make_original(world: CanaryWorld, seen: frozenset[str], **fields: Any) -> Material:
+    """Create a material whose bytes in the store hold a canary."""
+    content = world.canaries.word("evidence.Material original", seen).encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    material: Material = world.canaries.put(MaterialFactory, seen, sha256=sha256, size=len(content), **fields)
+    return keep_original(material, content)
 
 
 def _connect(world: CanaryWorld, one: Material, other: Material, kind: str, seen: Collection[str]) -> None:
@@ -369,8 +369,7 @@ def _hold_together(world: CanaryWorld, held: Mapping[str, Holding]) -> None:
     """Let three countries have handed in one file, each keeping that to itself."""
     holders = [held[f"{code} national"] for code in COUNTRIES]
     seen = readers(*COUNTRIES)
-    size, digest = _stored(world, Shelf.ORIGINALS, "evidence.Material original", seen)
-    material = world.canaries.put(MaterialFactory, seen, sha256=digest, size=size)
+    material = _make_original(world, seen)
     for holder in holders:
         shared = {"sharing": Sharing.NATIONAL, "audience": audience_for(Sharing.NATIONAL, holder.country)}
         _hand_in(world, holder.officer, material, holder.seen_by, shared)
@@ -386,6 +385,8 @@ def _give_personal_things(world: CanaryWorld, asker: Asker, held: Mapping[str, H
     put(ApiTokenFactory, seen, officer=asker.officer)
     put(AppFactory, seen, user=asker.officer)
     put(UserSessionFactory, seen, user=asker.officer)
+    if asker.officer.role in (Role.OFFICER, Role.ANALYST):
+        _send_something(world, asker.officer, seen)
     put(AccessAttempt, (), ip_address="192.0.2.9", failures_since_start=99)
     AccessAttempt.objects.create(
         username=asker.officer.email, ip_address="192.0.2.9", failures_since_start=99
@@ -399,6 +400,15 @@ def _give_personal_things(world: CanaryWorld, asker: Asker, held: Mapping[str, H
     InboxEvent.objects.create(
         country_id=asker.officer.unit.country_id, officer_id=asker.officer.pk, act="search.asked", **values
     )
+
+
+def _send_something(world: CanaryWorld, officer: Officer, seen: Collection[str]) -> None:
+    """Put files on an officer's way in: one that stopped half-way, and one that was refused."""
+    country = officer.unit.country
+    batch = world.canaries.put(Batch, seen, officer=officer, country=country, announced_files=3)
+    for state in (Upload.State.OPEN, Upload.State.REFUSED):
+        given = {"state": state, "length": 10, "expires_at": timezone.now() + _DAY}
+        world.canaries.put(Upload, seen, batch=batch, officer=officer, country=country, **given)
 
 
 def _readers_of_log(code: str) -> frozenset[str]:

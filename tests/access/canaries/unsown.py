@@ -29,6 +29,8 @@ UNSOWN: Final[dict[str, str]] = {
     "common.OutboxMessage.queue": _OURS,
     "common.OutboxMessage.task": _OURS,
     "common.QueueCanary.queue": _OURS,
+    "media_analysis.DecoderReport.host": "a machine of the platform",
+    "media_analysis.DecoderReport.level": _OURS,
     "evidence.Derivative.media_type": _OURS,
     "evidence.Material.media_type": _OURS,
     "evidence.StoreRepair.shelf": _OURS,

@@ -41,6 +41,7 @@ OPEN_TABLES: Final = frozenset(
         "django_session",
         "guardian_groupobjectpermission",
         "guardian_userobjectpermission",
+        "media_analysis_decoderreport",
         "grants_unitgroup",
         "usersessions_usersession",
     }

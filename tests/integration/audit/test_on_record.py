@@ -17,11 +17,11 @@ from accounts.audit.viewing import note_unnamed, showed
 from accounts.models import Officer
 from accounts.services import issue_token
 from evidence.models import Material
-from evidence.store import Shelf, store
 from tests.cast import Cast
 from tests.factories.accounts import PASSWORD
 from tests.factories.evidence import DerivativeFactory, submitted
 from tests.factories.series import SeriesFactory
+from tests.kept import keep_original, kept_derivative
 from tests.world import body_of
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,7 @@ def photo(cast: Cast) -> Material:
     made = submitted(cast.owner)
     for kind in ("blurred", "thumbnail", "preview"):
         picture = f"bytes of a {kind}".encode()
-        digest = store().put(picture, Shelf.DERIVATIVES)
-        DerivativeFactory.create(material=made, kind=kind, sha256=digest, size=len(picture))
+        DerivativeFactory.create(material=made, kind=kind, **kept_derivative(made, picture))
     return made
 
 
@@ -90,9 +89,7 @@ def test_search_is_kept_with_its_terms_and_what_was_shown(cast: Cast) -> None:
 
 
 def test_export_is_kept_with_its_reason(cast: Cast) -> None:
-    photo = submitted(cast.owner)
-    photo.sha256 = store().put(b"bytes", Shelf.ORIGINALS)
-    photo.save()
+    photo = keep_original(submitted(cast.owner), b"bytes")
     address = reverse("evidence:original", args=[photo.pk])
     body_of(_signed_in(cast.owner).post(address, {"reason": "Court order 7"}))
 

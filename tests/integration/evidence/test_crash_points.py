@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,26 +18,18 @@ from PIL import Image
 
 from evidence.models import Material, StoreRepair, Submission
 from evidence.reconciling import reconcile
-from evidence.store import SLICES, Shelf, store
+from evidence.store import SLICES, Shelf
 from icse.common.jobs import send_waiting
 from icse.common.models import OutboxMessage
 from tests.cast import Cast, make_cast
 from tests.conftest import RoleSwitch
 from tests.integration.evidence.crashing import POINTS
+from tests.kept import bytes_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 COMMITTED: Final = {"its rows are committed", "never"}
 _TWO_HOURS: Final = 2 * 3600
-
-
-@pytest.fixture
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the test a store of its own and return its folder."""
-    monkeypatch.setattr(settings, "EVIDENCE_DIR", tmp_path / "evidence")
-    store.cache_clear()
-    yield tmp_path / "evidence"
-    store.cache_clear()
 
 
 @pytest.fixture
@@ -102,8 +94,7 @@ def test_killed_at_any_point_store_and_rows_agree_and_the_file_may_be_handed_in_
     assert hand_in(cast, content, "never") == 0
     verdicts = Submission.objects.order_by("received_at").values_list("verdict", flat=True)
     assert list(verdicts) == ["new", "known_to_your_country"][: len(known) + 1]
-    with store().open(Shelf.ORIGINALS, digest) as stream:
-        assert stream.read() == content
+    assert bytes_of(Material.objects.get(sha256=digest)) == content
 
 
 def test_order_that_was_not_sent_before_the_crash_is_sent_by_the_relay(

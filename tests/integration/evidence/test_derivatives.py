@@ -12,6 +12,7 @@ from evidence.services import keep_derivative
 from tests.cast import Cast
 from tests.factories.evidence import SubmissionFactory, submitted
 from tests.factories.media_analysis import connect
+from tests.kept import give_key
 from tests.roles import served
 from tests.world import body_of
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _keep(film: Material, at_ms: int, *, is_for_match: bool) -> None:
+    give_key(film)
     keep_derivative(
         material=film,
         kind=Derivative.Kind.BLURRED,

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Officer
 from evidence.models import CustodyEvent, Handling, Material
-from evidence.store import Shelf, store
 from tests.cast import Cast
 from tests.factories.evidence import SubmissionFactory, submitted
+from tests.kept import keep_original
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +19,7 @@ WAYS = ("evidence:original", "api_original")
 
 def _handed_in(officer: Officer, *handlings: Handling) -> Material:
     material = submitted(officer, sharing="members", handling=handlings[0])
-    material.sha256 = store().put(b"bytes", Shelf.ORIGINALS)
-    material.size = 5
-    material.save()
+    keep_original(material, b"bytes")
     for handling in handlings[1:]:
         SubmissionFactory(officer=officer, material=material, sharing="members", handling=handling)
     return material

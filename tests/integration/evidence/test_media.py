@@ -8,29 +8,25 @@ from django.urls import reverse
 
 from accounts.models import Sharing
 from evidence.models import CustodyEvent, Kind, Material
-from evidence.store import Shelf, store
 from tests.cast import Cast
 from tests.factories.evidence import DerivativeFactory, submitted
+from tests.kept import keep_original, kept_derivative
 
 pytestmark = pytest.mark.django_db
 
 CONTENT = bytes(range(256)) * 4
 
 
-def stored(cast: Cast, shelf: Shelf = Shelf.ORIGINALS, **fields: object) -> Material:
+def stored(cast: Cast, **fields: object) -> Material:
     """Return a material of the owner whose bytes are in the store."""
-    material = submitted(cast.owner, file_name='a "room".jpg', **fields)
-    material.sha256 = store().put(CONTENT, shelf)
-    material.size = len(CONTENT)
-    material.save()
-    return material
+    return keep_original(submitted(cast.owner, file_name='a "room".jpg', **fields), CONTENT)
 
 
 @pytest.fixture
 def thumbnail(cast: Cast) -> Material:
     """Return a material of the owner with a sharp thumbnail."""
-    material = stored(cast, Shelf.DERIVATIVES)
-    DerivativeFactory(material=material, kind="thumbnail", size=len(CONTENT))
+    material = submitted(cast.owner)
+    DerivativeFactory(material=material, kind="thumbnail", **kept_derivative(material, CONTENT))
     return material
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from accounts.models import Sharing
 from evidence.models import CustodyEvent, Material, Submission
+from evidence.objects import open_object
 from evidence.receiving import Receiver
 from evidence.services import SubmissionDetails, receive_file
 from evidence.store import Shelf, store
@@ -80,7 +81,7 @@ def test_new_file_is_stored_noted_and_ordered(cast: Cast, client: Client) -> Non
     }
     assert material.sha1 == hashlib.sha1(content, usedforsecurity=False).hexdigest()
     assert material.md5 == hashlib.md5(content, usedforsecurity=False).hexdigest()
-    with store().open(Shelf.ORIGINALS, digest) as kept:
+    with open_object(Material.objects.get(sha256=digest)) as kept:
         assert kept.read() == content
     submission = Submission.objects.get()
     assert (submission.case_reference, submission.source_path) == ("AA-2026-1", "phone/DCIM/room.jpg")

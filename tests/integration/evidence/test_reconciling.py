@@ -3,7 +3,6 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -12,32 +11,35 @@ import pytest
 from django.conf import settings
 
 from evidence.models import Derivative, Material, StoreRepair
+from evidence.objects import Stored, note_object
 from evidence.reconciling import KEPT_ASIDE, LEFT_ALONE, reconcile
 from evidence.store import SLICES, PosixStore, Shelf, store
 from tests.cast import Cast
 from tests.conftest import RoleSwitch
 from tests.factories.evidence import DerivativeFactory, MaterialFactory, submitted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 
 HOUR: Final = LEFT_ALONE.total_seconds()
 _NUMBERS: Final = count()
 _KIND: Final = StoreRepair.Kind
 
 
-@pytest.fixture(autouse=True)
-def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the store of these tests begin empty."""
-    monkeypatch.setattr(settings, "EVIDENCE_DIR", tmp_path / "evidence")
-    store.cache_clear()
-    yield
-    store.cache_clear()
-
-
 def _stored(shelf: Shelf = Shelf.ORIGINALS, age: float = HOUR + 60) -> str:
     """Put an object of some age into the store and return its digest."""
-    digest = store().put(f"bytes of object {next(_NUMBERS)}".encode(), shelf)
+    digest = _put(f"bytes of object {next(_NUMBERS)}".encode(), shelf)
     _age(_place(shelf, digest), age)
+    return digest
+
+
+def _put(content: bytes, shelf: Shelf) -> str:
+    """Put bytes into the store as if they were sealed, and return their digest."""
+    digest = hashlib.sha256(content).hexdigest()
+    stream, incoming = store().new_incoming()
+    with stream:
+        stream.write(content)
+    store().commit(incoming, shelf, digest)
+    note_object(Stored(shelf, digest, len(content), digest))
     return digest
 
 
@@ -80,7 +82,7 @@ def test_object_that_nobody_knows_of_is_moved_aside_and_not_deleted(
 
 def test_what_is_known_stays(as_engine: RoleSwitch) -> None:
     original, made = _stored(), _stored(Shelf.DERIVATIVES)
-    DerivativeFactory.create(material=_known(original), sha256=made)
+    DerivativeFactory.create(material=_known(original), object_name=made)
 
     assert _reconciled(as_engine, original) == {}
     assert _reconciled(as_engine, made) == {}
@@ -115,7 +117,7 @@ def test_what_becomes_known_after_all_is_taken_back(as_engine: RoleSwitch, shelf
     _reconciled(as_engine, digest)
     material = _known(digest if shelf == Shelf.ORIGINALS else _stored())
     if shelf == Shelf.DERIVATIVES:
-        DerivativeFactory.create(material=material, sha256=digest)
+        DerivativeFactory.create(material=material, object_name=digest)
 
     assert _reconciled(as_engine, digest) == {(_KIND.TAKEN_BACK, shelf): 1}
     assert hashlib.sha256(_place(shelf, digest).read_bytes()).hexdigest() == digest
@@ -193,7 +195,7 @@ def test_same_file_may_be_handed_in_again_after_it_was_set_aside(as_engine: Role
     content = _place(Shelf.ORIGINALS, digest).read_bytes()
     _reconciled(as_engine, digest)
     material = submitted(cast.owner)
-    Material.objects.filter(pk=material.pk).update(sha256=store().put(content, Shelf.ORIGINALS))
+    Material.objects.filter(pk=material.pk).update(sha256=_put(content, Shelf.ORIGINALS))
 
     assert _reconciled(as_engine, digest) == {}
     assert _place(Shelf.ORIGINALS, digest).exists()

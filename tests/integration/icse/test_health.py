@@ -4,15 +4,18 @@ import threading
 import time
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery.signals import task_postrun, task_prerun
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from evidence.keys import key_holder
 from evidence.models import StoreRepair
 from icse.celery import app
 from icse.common.canaries import LONG_TASKS
@@ -100,6 +103,17 @@ def test_full_store_is_not_ready(client: Client, as_engine: RoleSwitch, settings
     settings.STORAGE_RESERVE = 1 << 60
 
     assert client.get("/readyz").json()["store"] == "failing"
+
+
+def test_missing_keys_are_named(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/readyz").json()["keys"] == "ok"
+    monkeypatch.setattr(settings, "KEY_FILE", tmp_path / "nowhere")
+    key_holder.cache_clear()
+    try:
+        assert client.get("/readyz").json()["keys"] == "failing"
+        assert "icse_keys_there 0" in client.get("/metrics").content.decode()
+    finally:
+        key_holder.cache_clear()
 
 
 def test_metrics_count_what_waits_what_was_set_aside_and_what_is_stored(client: Client, cast: Cast) -> None:

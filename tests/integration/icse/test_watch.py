@@ -81,7 +81,7 @@ def test_repairs_of_the_store_are_told_and_what_is_missing_is_in_the_way(cast: C
 
     assert "Objects that nobody knows of, set aside: 5" in mended
     assert WORKS in mended
-    assert "1 object is missing from the store." in page
+    assert "1 object is missing from the store: `manage.py mend_store`." in page
     assert WORKS not in page
 
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from evidence.formats import recognise
 from evidence.models import CustodyEvent, Derivative, Material, Submission
+from evidence.objects import open_object
 from evidence.queries import get_playable, kept_frames
-from evidence.store import Shelf, store
 from media_analysis.engine.pictures import Pixels
 from media_analysis.models import (
     Analysis,
@@ -208,7 +208,7 @@ def test_video_that_browsers_cannot_play_gets_a_proxy(cast: Cast, desk: Desk) ->
     proxy = Derivative.objects.get(material=video, kind=Derivative.Kind.PROXY)
     assert proxy.media_type == "video/mp4"
     assert get_playable(cast.owner, video.pk).sha256 == proxy.sha256
-    with store().open(Shelf.DERIVATIVES, proxy.sha256) as stream:
+    with open_object(proxy) as stream:
         assert recognise(stream.read(4096), proxy.size).media_type == "video/mp4"
 
 

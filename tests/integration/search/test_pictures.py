@@ -16,12 +16,15 @@ from accounts.models import Officer
 from accounts.queries import audience_for
 from evidence.errors import FileEmpty
 from evidence.formats import UnsupportedFormat
+from evidence.keys import key_holder
 from evidence.models import Material, Submission
+from evidence.objects import lent_original
 from evidence.receiving import ReceivedFile, Receiver
 from evidence.services import SubmissionDetails, receive_file
 from evidence.store import Shelf, store
 from icse.common.errors import AccessDenied, NotFound
 from icse.common.models import OutboxMessage
+from icse.common.sealing import open_sealed
 from media_analysis.services.stills import analyze_still
 from search import api
 from search.errors import BadBox, NotAPicture, PictureMissing
@@ -70,14 +73,16 @@ def analyzed(officer: Officer, content: bytes, sharing: str = "national") -> Mat
     """Hand a picture in and let the engine look at it."""
     details = SubmissionDetails(sharing=sharing)
     material = receive_file(by=officer, upload=received(content), details=details).material
-    with store().local_path(Shelf.ORIGINALS, material.sha256) as path, database_role("icse_engine"):
-        analyze_still(material, path)
+    with lent_original(material) as file, database_role("icse_engine"):
+        analyze_still(material, file)
     Submission.objects.filter(material=material).update(analyzed_at=timezone.now())
     return material
 
 
 def kept_bytes(query: PictureQuery) -> bytes:
-    with store().open(Shelf.QUERIES, query.sha256) as stream:
+    assert query.country_id is not None
+    key = key_holder().unwrap(query.wrapped_key, query.country_id)
+    with open_sealed(store().open(Shelf.QUERIES, query.object_name), key) as stream:
         return stream.read()
 
 

@@ -21,7 +21,6 @@ from accounts.sharing.services import choose_default
 from evidence.models import CustodyEvent, Material, Submission
 from evidence.queries import watchers_of
 from evidence.resharing import share_submission
-from evidence.store import Shelf, store
 from icse.common.errors import AccessDenied, NotFound
 from media_analysis.models import Face
 from media_analysis.queries.matches import list_matches
@@ -34,6 +33,7 @@ from tests.factories.media_analysis import FaceFactory, connect
 from tests.factories.series import make_stack
 from tests.factories.sharing import grouped
 from tests.integration.media_analysis.test_index_functions import hashed
+from tests.kept import kept_derivative
 from tests.roles import served
 from tests.world import body_of
 
@@ -77,8 +77,7 @@ class Scene:
 def scene(cast: Cast) -> Scene:
     """Return a material that every way through the platform could lead to."""
     material = submitted(cast.owner, file_name=FILE_NAME)
-    picture = store().put(b"bytes of a blurred picture", Shelf.DERIVATIVES)
-    DerivativeFactory.create(material=material, sha256=picture, size=26)
+    DerivativeFactory.create(material=material, **kept_derivative(material, b"bytes of a blurred picture"))
     FaceFactory.create(material=material)
     hashed(material, PDQ)
     own = {officer.pk: submitted(officer) for officer in (cast.partner_analyst, cast.third)}

@@ -28,7 +28,7 @@ def server() -> Iterator[ServerProcess]:
 def cost(server: ServerProcess, path: Path) -> Ending:
     """Return what it cost to refuse a file."""
     memory, source = PixelMemory(LONGEST_SIDE), os.open(path, os.O_RDONLY)
-    job = server.submit("still", Limits().still, {}, source, memory.descriptor)
+    job = server.submit("still", Limits().still, {"options": {}, "keys": {}}, source, memory.descriptor)
     with pytest.raises(Refused):
         job.receive()
     os.close(source)

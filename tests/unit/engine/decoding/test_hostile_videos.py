@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from icse.common.sealing import SealedFile, new_key
 from media_analysis.engine.decoding.client import Decoder
 from media_analysis.engine.decoding.errors import Refused, Unsupported
 from tests.hostile.made import clip, scenes
@@ -63,7 +64,7 @@ def test_hostile_video_leaves_no_half_written_proxy(decoder: Decoder, tmp_path: 
     path.write_bytes(bad.make())
 
     with pytest.raises(bad.refusal):
-        decoder.proxy(path, folder / "proxy.mp4")
+        decoder.proxy(path, SealedFile(folder / "proxy.mp4", new_key()))
 
     assert not list(folder.iterdir())
 

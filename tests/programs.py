@@ -1,4 +1,4 @@
-"""Make sure that the browser tests find a Chromium: `python -m tests.chromium`, called by `make test`."""
+"""Make sure that tests find a browser and a sandbox: `python -m tests.programs`, called by `make test`."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import sys
 from typing import Final
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-_PACKAGES: Final = ("chromium", "fonts-dejavu-core")
+_PACKAGES: Final = ("chromium", "fonts-dejavu-core", "bubblewrap")
 
 
 def find_chromium() -> str | None:
@@ -15,21 +15,25 @@ def find_chromium() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
-def install_chromium() -> None:
-    """Install Chromium with the system's package tool.
+def install_programs() -> None:
+    """Install Chromium and bubblewrap with the system's package tool.
 
     Raises:
         SystemExit: The machine has no apt-get, or this account may not install; it names the command to run.
     """
     prefix = _root_prefix()
     if prefix is None or shutil.which("apt-get") is None:
+        if find_chromium():
+            return
         sys.exit(
             "The browser tests need Chromium, which this account cannot install. Run as root:\n"
             f"    apt-get update && apt-get install --yes {' '.join(_PACKAGES)}"
         )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # Without bubblewrap its own tests are left out, and say so; without a browser nothing can be tried.
+    is_needed = find_chromium() is None
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *_PACKAGES]):
-        subprocess.run([*prefix, "apt-get", "--quiet", *command], check=True, env=environment)
+        subprocess.run([*prefix, "apt-get", "--quiet", *command], check=is_needed, env=environment)
 
 
 def _root_prefix() -> list[str] | None:
@@ -42,5 +46,5 @@ def _root_prefix() -> list[str] | None:
     return None
 
 
-if __name__ == "__main__" and find_chromium() is None:
-    install_chromium()
+if __name__ == "__main__" and (find_chromium() is None or shutil.which("bwrap") is None):
+    install_programs()

@@ -1,0 +1,5 @@
+import sys
+
+from exchange.client.command import main
+
+sys.exit(main())

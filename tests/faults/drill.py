@@ -1,0 +1,261 @@
+"""Break a whole installation, again and again, and count what is lost or done twice: `make faults`.
+
+    python -m tests.faults [--scale 1.0] [--seed 1] [ROW …]
+
+Each row hands in new photos by `icse-upload` while something is killed, cut or emptied, waits until all is
+analyzed, and reads everything anew: each file once, with its digest, and each finding once. The last column
+is the time from a fault until it was over: a service served again, or the upload had moved on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import statistics
+import threading
+import time
+from base64 import b64encode
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import redis
+
+from exchange.client.platform import UPLOADS, Refused
+from icse.embedded.layout import Layout
+from tests.faults.ground import Ground, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WEB: Final = "uvicorn"
+WORKER: Final = "analysis@"
+BROKER: Final = "valkey-server"
+DATABASE: Final = "postgres"
+
+
+def web_killed(ground: Ground, times: int) -> Outcome:
+    """The web server dies while a large file is sent to it."""
+    folder = ground.new_noise("web", 1, 40_000_000 + 8_000_000 * times)
+    outcome = Outcome()
+    with ground.beside(lambda: _wait_for_pages(ground, WEB), every=0.7, times=times) as took:
+        ground.send(folder, piece=1024 * 1024)
+    outcome.repetitions, outcome.recovered = len(took), took
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def line_cut(ground: Ground, times: int) -> Outcome:
+    """The line breaks at random bytes."""
+    folder = ground.new_noise("line", 10, 20_000 * times)
+    before, ground.line.breaks_every = ground.line.broken, 200_000
+    ground.send(folder, piece=64 * 1024)
+    ground.line.breaks_every = None
+    outcome = Outcome(repetitions=ground.line.broken - before)
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def two_senders(ground: Ground, times: int) -> Outcome:
+    """Two requests send the same file to the same upload at once."""
+    folder = ground.new_noise("race", times, 50_000)
+    outcome = Outcome(repetitions=times)
+    batch = ground.api.ask("POST", "/api/v1/batches/", told={"files": times}).json()["id"]
+    statuses = [_race(ground, batch, file) for file in sorted(folder.iterdir())]
+    strange = [each for each in statuses if each.count(204) != 1 or not set(each) <= {204, 409, 410, 423}]
+    outcome.doubled += len(strange)
+    outcome.remark = f"the other was answered {sorted({s for each in statuses for s in each} - {204})}"
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def _race(ground: Ground, batch: str, file: Path) -> tuple[int, ...]:
+    content = file.read_bytes()
+    told = {"batch": batch, "filename": file.name, "path": f"{file.parent.name}/{file.name}"}
+    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in told.items())
+    headers = {"Upload-Length": str(len(content)), "Upload-Metadata": metadata}
+    place = ground.api.ask("POST", UPLOADS, headers=headers).headers["Location"]
+    gate, answers = threading.Barrier(2), []
+
+    def send() -> None:
+        gate.wait()
+        piece = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        try:
+            answers.append(ground.api.ask("PATCH", place, body=content, headers=piece).status)
+        except Refused as refusal:
+            answers.append(refusal.status)
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return tuple(answers)
+
+
+def decoder_child_killed(ground: Ground, times: int) -> Outcome:
+    """The process that reads a file dies in the middle of it."""
+    folder = ground.new_folder("child", 2 * times)
+    killed: list[int] = []
+    is_over = threading.Event()
+
+    def hunt() -> None:
+        while not is_over.is_set() and len(killed) < times:
+            for child in _decoder_children(ground.launcher.process.pid):
+                if ground.chance.random() < 0.3:
+                    with suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                        killed.append(child)
+            time.sleep(0.002)
+
+    hunter = threading.Thread(target=hunt)
+    hunter.start()
+    ground.send(folder)
+    outcome = Outcome()
+    ground.settle(outcome, folder)
+    is_over.set()
+    hunter.join()
+    outcome.repetitions = len(killed)
+    return outcome
+
+
+def _decoder_children(launcher: int) -> list[int]:
+    """Return the processes that read a file for this installation at this moment, and for no other one."""
+    found: list[int] = []
+    waiting = [launcher]
+    while waiting:
+        pid = waiting.pop()
+        with suppress(OSError):
+            process = Path(f"/proc/{pid}")
+            children = [int(each) for each in (process / f"task/{pid}/children").read_text().split()]
+            is_bubblewrap = (process / "comm").read_text().strip() == "bwrap"
+            is_server = b"decoding.server" in (process / "cmdline").read_bytes() and not is_bubblewrap
+            (found if is_server else waiting).extend(children)
+    return found
+
+
+def _under_load(
+    ground: Ground, name: str, files: int, fault: Callable[[], object], *, every: float, times: int
+) -> Outcome:
+    """Hand photos in and have them analyzed while a fault happens, so often and no less."""
+    folder, outcome = ground.new_folder(name, files), Outcome()
+    with ground.beside(fault, every=every, times=times) as took:
+        ground.send(folder)
+        ends_at = time.monotonic() + 600
+        while len(took) < times and time.monotonic() < ends_at:
+            time.sleep(0.2)
+    outcome.repetitions, outcome.recovered = len(took), took
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def worker_killed(ground: Ground, times: int) -> Outcome:
+    """A Celery worker dies with all its processes."""
+    return _under_load(ground, "worker", 6 * times, lambda: ground.kill(WORKER), every=2.0, times=times)
+
+
+def broker_killed(ground: Ground, times: int) -> Outcome:
+    """The broker dies under load."""
+    return _under_load(ground, "broker", 2 * times, lambda: ground.kill(BROKER), every=1.0, times=times)
+
+
+def broker_emptied(ground: Ground, times: int) -> Outcome:
+    """Everything that the broker holds is gone."""
+    layout = Layout(ground.launcher.data_dir)
+    broker = redis.Redis(unix_socket_path=str(layout.valkey_socket), password=layout.secrets.read("valkey"))
+    return _under_load(ground, "emptied", 3 * times, broker.flushall, every=1.0, times=times)
+
+
+def database_restarted(ground: Ground, times: int) -> Outcome:
+    """The database ends at once, as at a crash, and starts again."""
+    restart = partial(_restart_database, ground)
+    return _under_load(ground, "database", 2 * times, restart, every=3.0, times=times)
+
+
+def delivered_again(ground: Ground, times: int) -> Outcome:
+    """Every order is delivered five times more."""
+    folder = ground.new_folder("again", times)
+    ground.send(folder)
+    again = """
+        INSERT INTO common_outboxmessage (task, arguments, queue, priority, created_at)
+        SELECT task, arguments, queue, priority, now() FROM common_outboxmessage, generate_series(1, 5)
+        WHERE task LIKE 'media_analysis.%%' OR task LIKE 'series.%%' RETURNING 1
+    """
+    outcome = Outcome(repetitions=len(ground.platform.rows(again)))
+    unsent = "SELECT count(*) FROM common_outboxmessage WHERE sent_at IS NULL"
+    ground.platform.wait_until(lambda: ground.platform.rows(unsent) == [(0,)], 120)
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def _wait_for_pages(ground: Ground, word: str) -> None:
+    ground.kill(word)
+    ground.platform.wait_until(lambda: _answers(ground), 60)
+
+
+def _answers(ground: Ground) -> bool:
+    try:
+        return ground.launcher.status("/healthz") == 200
+    except OSError:
+        return False
+
+
+def _restart_database(ground: Ground) -> None:
+    ground.kill(DATABASE, signal.SIGQUIT)
+    ground.platform.wait_until(lambda: _answers(ground), 60)
+
+
+ROWS: Final[dict[int, tuple[Callable[[Ground, int], Outcome], int]]] = {
+    1: (web_killed, 50),
+    2: (line_cut, 200),
+    3: (two_senders, 1000),
+    9: (decoder_child_killed, 40),
+    10: (worker_killed, 10),
+    11: (broker_killed, 20),
+    12: (broker_emptied, 10),
+    14: (database_restarted, 20),
+    22: (delivered_again, 20),
+}
+"""Rows by their number in the table of faults, each with how often it happens."""
+
+
+def main() -> int:
+    """Run the rows, print the table; return 1 if anything was lost or done twice, or a fault never came."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("rows", nargs="*", type=int, metavar="ROW", choices=[*ROWS, []], help="else all")
+    parser.add_argument("--scale", type=float, default=1.0, help="of how often each fault happens")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    print("| row | fault | times | files | lost | doubled | set aside | seconds to recover: median, most |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    ground = Ground(chosen.seed)
+    harmed = False
+    try:
+        for number in chosen.rows or ROWS:
+            act, times = ROWS[number]
+            outcome = act(ground, max(1, round(times * chosen.scale)))
+            # A fault that did not happen proves nothing.
+            harmed = harmed or bool(outcome.lost or outcome.doubled or not outcome.repetitions)
+            print(_line(number, act.__doc__ or "", outcome), flush=True)
+    finally:
+        ground.close()
+    return int(harmed)
+
+
+def _line(number: int, words: str, outcome: Outcome) -> str:
+    took = outcome.recovered
+    recovered = f"{statistics.median(took):.1f}, {max(took):.1f}" if took else "—"
+    what = words.strip().rstrip(".") + (f"; {outcome.remark}" if outcome.remark else "")
+    cells = (
+        number,
+        what,
+        outcome.repetitions,
+        outcome.files,
+        outcome.lost,
+        outcome.doubled,
+        outcome.set_aside,
+        recovered,
+    )
+    return f"| {' | '.join(map(str, cells))} |"
