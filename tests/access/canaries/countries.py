@@ -25,7 +25,7 @@ from accounts.queries import audience_for
 from accounts.sharing.models import GroupMembership
 from accounts.signing_in.ciphers import encrypted
 from evidence.granting import grant_material
-from evidence.models import CustodyEvent, Derivative, Material
+from evidence.models import CustodyEvent, Derivative, Material, MaterialKey, StoredObject
 from evidence.uploads.models import Batch, Upload
 from icse.common.models import OutboxMessage
 from media_analysis.models import ExactSignal, ExactSignalMember, Match, PipelineRun
@@ -119,6 +119,7 @@ def make_world() -> CanaryWorld:
         _give_personal_things(world, asker, held)
     Country.objects.filter(code="SS").update(state=Country.State.SUSPENDED)
     _seal_what_happened(world)
+    _note_what_the_store_knows(world)
     return world
 
 
@@ -432,3 +433,12 @@ def _seal_what_happened(world: CanaryWorld) -> None:
         values = world.canaries.values(InboxEvent, ())
         InboxEvent.objects.create(country_id=country.pk, act="search.asked", **values)
     world.canaries.put(OutboxMessage, (), task="test", queue="test", priority=6)
+
+
+def _note_what_the_store_knows(world: CanaryWorld) -> None:
+    """Have every wrapped key, and what lies sealed, count as a canary that nobody may meet."""
+    for key in MaterialKey.objects.all():
+        world.canaries.note(key.wrapped.lower(), "evidence.MaterialKey.wrapped", ())
+    for stored in StoredObject.objects.all():
+        world.canaries.note(stored.sha256, "evidence.StoredObject.sha256", ())
+    world.canaries.put(StoredObject, (), shelf="derivatives", size=1)

@@ -9,6 +9,7 @@ _COUNTED = "failures are counted; who is locked out is told by the name of an of
 _GRANTS = "givers, holders and their administrators; a page tells it beside the thing alone"
 _HUBS = "copies are joined over their hub, of which the row holds the id and nothing else"
 _GROUPS = "a group is of its countries, whatever the role; pages ask for the role as well"
+_SEALED = "how and under which key bytes lie in the store is the store's alone"
 _FACTORS = "read before anybody has signed in; what it holds is encrypted"
 
 UNSOWN: Final[dict[str, str]] = {
@@ -33,6 +34,7 @@ UNSOWN: Final[dict[str, str]] = {
     "media_analysis.DecoderReport.level": _OURS,
     "evidence.Derivative.media_type": _OURS,
     "evidence.Material.media_type": _OURS,
+    "evidence.StoredObject.shelf": _OURS,
     "evidence.StoreRepair.shelf": _OURS,
     "media_analysis.Analysis.analyzer": _OURS,
     "media_analysis.Analysis.version": _OURS,
@@ -75,7 +77,11 @@ HIDDEN: Final[dict[str, str]] = {
     "axes.AccessAttempt.username": _COUNTED,
     "common.OutboxMessage.arguments": "orders to workers",
     "evidence.Derivative.id": "addresses name a picture by its material and kind",
+    "evidence.Derivative.object_name": _SEALED,
     "evidence.Derivative.sha256": "the place in the store",
+    "evidence.MaterialKey.wrapped": _SEALED,
+    "evidence.StoredObject.name": _SEALED,
+    "evidence.StoredObject.sha256": _SEALED,
     "media_analysis.Analysis.id": "addresses name an analysis by its material",
     "media_analysis.CaptureFacts.words": "what search looks through; the tags themselves are shown",
     "media_analysis.ExactSignal.id": "read by the engine's functions alone",
@@ -89,7 +95,9 @@ HIDDEN: Final[dict[str, str]] = {
     "search.PictureQuery.file_name": "the asked picture is not shown again",
     "search.PictureQuery.id": "stands in the asker's own address alone",
     "search.PictureQuery.sha256": "the place in the store",
+    "search.PictureQuery.wrapped_key": _SEALED,
     "series.Decision.id": "addresses name a decision by its match",
+    "uploads.Upload.wrapped_key": _SEALED,
     "usersessions.UserSession.data": "not filled by the platform",
     "usersessions.UserSession.session_key": "an asker's cookie",
     "usersessions.UserSession.user_agent": "told as the name of a browser",
