@@ -1,4 +1,4 @@
-"""A first start shows every kind of match within two minutes, and nothing that was not shared."""
+"""A first start shows every kind of match, and nothing that was not shared."""
 
 from typing import Any, Final
 
@@ -26,11 +26,8 @@ def matches(api_as: ApiAs, analyzed: None) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_kind_of_match_is_there_within_two_minutes(
-    platform: Platform, matches: list[dict[str, Any]]
-) -> None:
+def test_every_kind_of_match_is_there(matches: list[dict[str, Any]]) -> None:
     assert {match["kind"] for match in matches} == KINDS
-    assert platform.seconds_to_every_kind < 120
 
 
 def test_every_match_says_why(matches: list[dict[str, Any]]) -> None:
