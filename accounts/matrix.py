@@ -13,6 +13,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.MATCH_DECIDE: "Decide matches",
     Permission.SERIES_CURATE: "Make and curate series, flag persons as identified",
     Permission.ACCESS_GRANT: "Share single materials and series with an officer or unit",
+    Permission.RETENTION_DECIDE: "Review, hold and restrict what the own country keeps, approve withdrawals",
     Permission.TOPIC_WRITE: "Write in the forum",
     Permission.OFFICER_MANAGE: "Manage the officers of the own country",
     Permission.OFFICER_INVITE: "Invite officers (the secretariat: a country's first administrator)",

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     MATCH_DECIDE = "match.decide"
     SERIES_CURATE = "series.curate"
     ACCESS_GRANT = "access.grant"
+    RETENTION_DECIDE = "retention.decide"
     TOPIC_WRITE = "topic.write"
     OFFICER_MANAGE = "officer.manage"
     OFFICER_INVITE = "officer.invite"
@@ -34,7 +35,13 @@ _EVERYDAY = frozenset(
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _EVERYDAY,
-    Role.ANALYST: _EVERYDAY | {Permission.MATCH_DECIDE, Permission.SERIES_CURATE, Permission.ACCESS_GRANT},
+    Role.ANALYST: _EVERYDAY
+    | {
+        Permission.MATCH_DECIDE,
+        Permission.SERIES_CURATE,
+        Permission.ACCESS_GRANT,
+        Permission.RETENTION_DECIDE,
+    },
     Role.NATIONAL_ADMINISTRATOR: frozenset(
         {Permission.OFFICER_MANAGE, Permission.OFFICER_INVITE, Permission.GROUP_MANAGE}
     ),

@@ -211,7 +211,10 @@ class Submission(models.Model):
 
 
 class CustodyEvent(models.Model):
-    """An append-only line in the life of a submission; a derivation belongs to the material alone."""
+    """An append-only line in the life of a submission; a derivation belongs to the material alone.
+
+    Of what was disposed of, ids and hash remain.
+    """
 
     class Kind(models.TextChoices):
         RECEIVED = "received", "Received"
@@ -221,11 +224,22 @@ class CustodyEvent(models.Model):
         DERIVED = "derived", "Derived"
         EXPORTED = "exported", "Exported"
         SHARED = "shared", "Sharing changed"
+        CORRECTED = "corrected", "Corrected"
+        REVIEWED = "reviewed", "Reviewed"
+        HELD = "held", "Put under legal hold"
+        RELEASED = "released", "Released from legal hold"
+        RESTRICTED = "restricted", "Restricted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        RESTORED = "restored", "Restored"
+        DISPOSED = "disposed", "Disposed of"
 
     id = models.BigAutoField(primary_key=True)
-    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="custody_events")
+    # Without constraints: the lines outlive what they are about.
+    material = models.ForeignKey(
+        Material, on_delete=models.PROTECT, db_constraint=False, related_name="custody_events"
+    )
     submission = models.ForeignKey(
-        Submission, on_delete=models.PROTECT, null=True, related_name="custody_events"
+        Submission, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="custody_events"
     )
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from accounts.queries import is_made_for, scopes_of
+from icse.common.audiences import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,9 +26,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Keep submissions whose audience meets one of the scopes."""
         return self.filter(audience__overlap=list(scopes))
 
+    def kept(self) -> SubmissionQuerySet:
+        """Keep what may be worked with: neither restricted nor withdrawn."""
+        return self.exclude(audience__contains=[NOBODY])
+
     def waiting(self) -> SubmissionQuerySet:
         """Keep submissions whose own analysis is neither through nor set aside."""
-        return self.filter(analyzed_at=None, set_aside_at=None)
+        return self.kept().filter(analyzed_at=None, set_aside_at=None)
 
     def of_country_of(self, officer: Officer) -> SubmissionQuerySet:
         """Keep submissions of the officer's own country."""

@@ -110,6 +110,11 @@ class S3Store(Incoming):
         self._delete(_key(shelf, name))
         self._cached(shelf, name).unlink(missing_ok=True)
 
+    def destroy(self, shelf: Shelf, name: str) -> None:
+        """Remove an object, also where it was set aside; one that is gone already is no error."""
+        self.delete(shelf, name)
+        self._delete(_aside(shelf, name))
+
     def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
         """Return the names of one slice of a shelf, and since when each object lies there, in Unix time."""
         return {key.rpartition("/")[2]: at for key, at in self._list(f"{shelf}/{number:02x}/")}

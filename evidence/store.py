@@ -126,6 +126,9 @@ class Store(Protocol):
     def delete(self, shelf: Shelf, name: str) -> None:
         """Remove an object; one that is gone already is no error."""
 
+    def destroy(self, shelf: Shelf, name: str) -> None:
+        """Remove an object, also where it was set aside; one that is gone already is no error."""
+
     def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
         """Return the names of one slice of a shelf, and since when each lies there, in Unix time."""
 
@@ -198,6 +201,11 @@ class PosixStore(Incoming):
     def delete(self, shelf: Shelf, name: str) -> None:
         """Remove an object; one that is gone already is no error."""
         self._place(shelf, name).unlink(missing_ok=True)
+
+    def destroy(self, shelf: Shelf, name: str) -> None:
+        """Remove an object, also where it was set aside; one that is gone already is no error."""
+        for place in (self._place(shelf, name), self._aside(shelf, name)):
+            place.unlink(missing_ok=True)
 
     def list_slice(self, shelf: Shelf, number: int) -> dict[str, float]:
         """Return the names of one slice of a shelf, and since when each object lies there, in Unix time."""

@@ -41,6 +41,7 @@ app.conf.beat_schedule = {
     "reconcile-store": {"task": "evidence.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     "scrub-store": {"task": "evidence.scrub", "schedule": 60.0, "options": {"expires": 60}},
     "reap-uploads": {"task": "evidence.reap_uploads", "schedule": 600.0, "options": {"expires": 600}},
+    "dispose": {"task": "evidence.dispose", "schedule": 600.0, "options": {"expires": 600}},
     "requeue-archives": {"task": "evidence.requeue_archives", "schedule": 60.0, "options": {"expires": 60}},
     # At fixed times and no others: the moment of a hit is to tell nothing of anybody's upload.
     "find-hits": {

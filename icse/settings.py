@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "accounts.signing_in",
     "evidence",
     "evidence.uploads",
+    "evidence.retention",
     "media_analysis",
     "series",
     "series.hits",

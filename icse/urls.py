@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evidence.urls")),
     path("", include("evidence.submission_urls")),
     path("", include("evidence.uploads.urls")),
+    path("", include("evidence.retention.urls")),
     path("", include("media_analysis.urls")),
     path("", include("series.urls")),
     path("", include("series.hits.urls")),

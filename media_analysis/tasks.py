@@ -7,6 +7,7 @@ from django.conf import settings
 
 from media_analysis.services import archives, pipeline
 from media_analysis.services.decoder_reports import report_decoder
+from media_analysis.services.forgetting import forget_signals
 
 
 @shared_task(name="media_analysis.analyze")
@@ -25,6 +26,12 @@ def analyze_segment(*, material_id: str, segment: int) -> str:
 def match(*, material_id: str) -> str:
     """Look up what was found on a material and close its run."""
     return pipeline.match(UUID(material_id))
+
+
+@shared_task(name="media_analysis.forget")
+def forget(*, material_id: str) -> bool:
+    """Forget what was found on a material that nobody keeps."""
+    return forget_signals(UUID(material_id))
 
 
 # Twice the time of other tasks: below the broker's visibility timeout, past which it would come again.

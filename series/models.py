@@ -165,6 +165,41 @@ class SeriesMaterial(models.Model):
         return f"{self.material_id} in {self.series_id}"
 
 
+class DisposedMaterial(models.Model):
+    """The tombstone of a membership: somebody had put a material here that was disposed of since.
+
+    Made by the database when the material goes.
+    """
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+")
+    material_id = models.UUIDField()
+    added_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    disposed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.material_id}, formerly in {self.series_id}"
+
+
+class DisposedDecision(models.Model):
+    """The tombstone of a decision about a material that was disposed of since: without its reason."""
+
+    decision_id = models.UUIDField(unique=True)
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=15, choices=MatchKind)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    decided_at = models.DateTimeField()
+    disposed_at = models.DateTimeField()
+    audience = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = (models.Index(fields=["country", "-decided_at"], name="disposed_decision_newest_idx"),)
+
+    def __str__(self) -> str:
+        return f"{self.verdict} ({self.kind}), of what is gone"
+
+
 class SeriesOfficerGrant(GrantedObject, UserObjectPermissionBase):
     """That a series was granted to an officer; in force while its grant is."""
 

@@ -17,6 +17,7 @@ from accounts.audit.viewing import showed, views
 from accounts.policies import Permission
 from evidence.policies import check_can_submit_material
 from evidence.queries import list_recent_uploads, list_set_aside
+from evidence.retention.queries import count_due
 from evidence.uploads.forms import DEFAULT_DETAILS, UploadDetailsForm
 from evidence.uploads.queries import get_own_batch, list_unfinished_batches
 from evidence.uploads.reporting import COLUMNS, stream_report
@@ -48,6 +49,7 @@ def upload(request: OfficerRequest) -> HttpResponse:
         "unfinished": unfinished,
         "recent": list_recent_uploads(request.user),
         "set_aside": list_set_aside(request.user).count(),
+        "due": count_due(request.user),
     }
     return render(request, "evidence/upload.html", context)
 

@@ -1,8 +1,13 @@
 """Changing one scope of an audience in the database, without reading the rest of it first."""
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, Value
 from django.db.models.expressions import Combinable
+
+NOBODY: Final = 0
+"""The scope that is nobody's: what has it for its audience is kept, and seen by no officer and no machine."""
 
 
 def with_scope(scope_id: int) -> Combinable:

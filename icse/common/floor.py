@@ -96,6 +96,41 @@ def _creating(role: str, statements: str) -> str:
         """
 
 
+def goes_with(table: str, *columns: str) -> migrations.RunSQL:
+    """Return the step that lets a table's rows go with the rows that these foreign keys name.
+
+    In the database alone: models still refuse to delete what others hang on, and only the function that
+    disposes of a submission deletes below them.
+    """
+    return migrations.RunSQL(
+        _referencing(table, columns, "CASCADE"), _referencing(table, columns, "NO ACTION")
+    )
+
+
+def _referencing(table: str, columns: Sequence[str], act: str) -> str:
+    names = ", ".join(f"'{column}'" for column in columns)
+    return f"""
+        DO $$
+        DECLARE k record;
+        BEGIN
+            FOR k IN
+                SELECT c.conname, a.attname, c.confrelid::regclass AS target, t.attname AS named
+                FROM pg_constraint AS c
+                JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+                JOIN pg_attribute AS t ON t.attrelid = c.confrelid AND t.attnum = c.confkey[1]
+                WHERE c.conrelid = '"{table}"'::regclass AND c.contype = 'f' AND a.attname IN ({names})
+            LOOP
+                EXECUTE format(
+                    'ALTER TABLE "{table}" DROP CONSTRAINT %1$I, ADD CONSTRAINT %1$I FOREIGN KEY (%2$I)'
+                    ' REFERENCES %3$s (%4$I) ON DELETE {act} DEFERRABLE INITIALLY DEFERRED',
+                    k.conname, k.attname, k.target, k.named
+                );
+            END LOOP;
+        END
+        $$
+    """  # noqa: S608 - table and columns are a migration's own
+
+
 def owned_view(name: str, query: str) -> migrations.RunSQL:
     """Return the step that makes a view which reads past row-level security, for the application alone.
 

@@ -184,7 +184,9 @@ def _ask_again(run: PipelineRun) -> None:
 
 def make_proxy(material_id: UUID) -> Outcome:
     """Make a video that browsers play of one that they do not; the original stays what it is."""
-    material = Material.objects.get(pk=material_id)
+    material = Material.objects.filter(pk=material_id).first()
+    if material is None:  # disposed of since it was asked for
+        return Outcome.SKIPPED
     if material.derivatives.filter(kind=Derivative.Kind.PROXY).exists():
         return Outcome.SKIPPED
     try:

@@ -70,8 +70,11 @@ def holding(material_id: UUID, how: Hold = Hold.WAIT) -> Iterator[bool]:
 def begin_run(material_id: UUID, *, urgent: bool) -> PipelineRun | None:
     """Count a start, before the work, and return the run; None where nothing is left to do.
 
-    A run that is done begins again only for a submission that waits for an analysis of its own.
+    A run that is done begins again only for a submission that waits for an analysis of its own. What nobody
+    keeps any more, or only under restriction, is not worked with.
     """
+    if not Submission.objects.kept().filter(material=material_id).exists():
+        return None
     with transaction.atomic():
         run, _ = PipelineRun.objects.select_for_update().get_or_create(
             material_id=material_id, defaults={"priority": _urgency(urgent=urgent)}

@@ -35,6 +35,31 @@ def stack_copies(*, material_id: UUID) -> int:
     return len(moves)
 
 
+def unstack(*, material_id: UUID) -> int:
+    """Take a material out of its star; where it was the hub, the others find one another anew.
+
+    Returns how many others stood in the star.
+    """
+    with transaction.atomic():
+        _lock_stacks()
+        place = StackMember.objects.filter(pk=material_id).first()
+        if place is None:
+            return 0
+        others = list(
+            StackMember.objects.filter(stack=place.stack_id)
+            .exclude(pk=material_id)
+            .values_list("pk", flat=True)
+        )
+        if place.stack_id == material_id:
+            Stack.objects.filter(pk=material_id).delete()
+        else:
+            place.delete()
+            _remove_empty({place.stack_id})
+    for each in others:
+        stack_copies(material_id=each)
+    return len(others)
+
+
 def _lock_stacks() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('series.stacks', 0))")

@@ -32,6 +32,7 @@ TRUTH = {
         "match.decide",
         "series.curate",
         "access.grant",
+        "retention.decide",
     },
     Role.NATIONAL_ADMINISTRATOR: {"officer.manage", "officer.invite", "group.manage"},
     Role.SECRETARIAT_ADMINISTRATOR: {"country.manage", "country.approve", "officer.invite", "platform.watch"},

@@ -1,0 +1,111 @@
+"""The end of a submission: what is withdrawn goes, and of what nobody holds any more nothing remains.
+
+All rows go in one transaction, under the lock that receiving the same file takes; its key is among them, so
+that what lies in the store, and in every backup of the store, is noise from then on. The bytes themselves go
+right after, and a crash between the two is made up for by the next run.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from evidence.models import Derivative, Material, Submission
+from evidence.retention.models import TAKE_BACK_WITHIN, Disposal, Retention, Standing
+from evidence.services import lock_digest
+from evidence.store import Shelf, StoreAway, store
+from icse.common.jobs import enqueue
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 500
+"""So many go in one run; the next one follows ten minutes later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """What one run did: periods that were over, submissions that went, materials whose bytes are gone."""
+
+    ended: int
+    submissions: int
+    cleared: int
+
+
+def dispose(*, now: datetime | None = None) -> Disposed:
+    """Withdraw what its period is over for, dispose of what was withdrawn long ago, and clear the store.
+
+    A run twice changes nothing; where the store is away, the bytes wait for it.
+    """
+    at = now or timezone.now()
+    ended = _end_periods(at)
+    due = Retention.objects.filter(
+        standing=Standing.WITHDRAWN, hold_reason="", withdrawn_at__lte=at - TAKE_BACK_WITHIN
+    )
+    gone = [pk for pk in due.values_list("pk", flat=True)[:AT_ONCE] if dispose_of(pk)]
+    return Disposed(ended, len(gone), clear_store())
+
+
+def _end_periods(at: datetime) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT material_id FROM retention_end_periods(%s, %s)", [at.date(), AT_ONCE])
+        ended = [material_id for (material_id,) in cursor.fetchall()]
+        for material_id in ended:
+            enqueue("media_analysis.forget", queue="match", material_id=str(material_id))
+    return len(ended)
+
+
+def dispose_of(submission_id: UUID) -> bool:
+    """Dispose of one withdrawn submission; return whether there was one.
+
+    Its rows, all that hangs on it, and its country's key go; the material too if nobody else holds it.
+    """
+    submission = (
+        Submission.objects.filter(pk=submission_id).values_list("material__sha256", flat=True).first()
+    )
+    if submission is None:
+        return False
+    with transaction.atomic():
+        lock_digest(submission)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT retention_dispose(%s)", [submission_id])
+            (is_last,) = cursor.fetchone()
+    if is_last is not None:
+        logger.info("Submission %s was disposed of.", submission_id)
+    return is_last is not None
+
+
+def clear_store() -> int:
+    """Remove from the store what lay there for disposed materials; return of how many it is all gone."""
+    cleared = 0
+    for disposal in Disposal.objects.filter(cleared_at=None).order_by("pk")[:AT_ONCE]:
+        try:
+            _clear(disposal)
+        except (StoreAway, OSError):
+            logger.exception("What was disposed of could not be removed from the store; it is tried again.")
+            break
+        cleared += 1
+    return cleared
+
+
+def _clear(disposal: Disposal) -> None:
+    for shelf, name, _ in disposal.objects_stored:
+        with transaction.atomic():
+            # The same file may have been handed in anew: then its object is another one.
+            lock_digest(name)
+            if not _is_held(Shelf(shelf), name):
+                store().destroy(Shelf(shelf), name)
+    Disposal.objects.filter(pk=disposal.pk).update(cleared_at=timezone.now())
+
+
+def _is_held(shelf: Shelf, name: str) -> bool:
+    if shelf == Shelf.ORIGINALS:
+        return Material.objects.filter(sha256=name).exists()
+    return Derivative.objects.filter(object_name=name).exists()
