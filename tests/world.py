@@ -16,6 +16,7 @@ from accounts.models import Officer
 from accounts.sharing.models import GroupMembership
 from evidence.granting import grant_material
 from evidence.models import Material
+from evidence.retention.services import ask_to_withdraw
 from forum.models import Topic
 from search.models import PictureQuery
 from series.hits.models import Contact, Hit
@@ -30,6 +31,7 @@ from tests.factories.sharing import grouped
 from tests.factories.signing_in import AppFactory, UserSessionFactory
 from tests.factories.uploads import sending
 from tests.kept import keep_original, kept_derivative
+from tests.roles import served
 
 FILE_NAME: Final = "only-the-owner-knows.jpg"
 SERIES_NAME: Final = "Only the owner knows"
@@ -113,6 +115,13 @@ def _granted(cast: Cast, photo: Material) -> Grant:
         )
 
 
+def _withdrawal(owner: Officer) -> UUID:
+    """Return what the owner asks to withdraw."""
+    submission = submitted(owner).submissions.get()
+    with served(owner):
+        return ask_to_withdraw(by=owner, submission_ids=[submission.pk], reason="by mistake").pk
+
+
 def _offices(cast: Cast) -> dict[str, UUID]:
     unit = cast.owner.unit
     return {
@@ -145,6 +154,7 @@ def world(cast: Cast) -> World:
         "query_id": query.pk,
         "upload_id": sending(cast.owner, pk=batch, file_name=FILE_NAME)[1].pk,
         **_hits(cast, photo),
+        "withdrawal_id": _withdrawal(cast.owner),
         "group_id": group.pk,
         "membership_id": GroupMembership.objects.get(group=group).pk,
         "grant_id": _granted(cast, photo).pk,

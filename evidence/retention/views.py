@@ -88,7 +88,7 @@ def _counts(request: OfficerRequest) -> list[tuple[Part, int]]:
 
 
 def _part(text: str) -> Part:
-    return Part(text) if text in Part else Part.DUE
+    return Part(text) if text in Part.__members__.values() else Part.DUE
 
 
 @require_POST

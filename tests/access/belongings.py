@@ -20,6 +20,8 @@ from accounts.queries import audience_for
 from accounts.sharing.models import GroupMembership, SharingGroup
 from evidence.granting import grant_material
 from evidence.models import Derivative, Material
+from evidence.retention.models import Disposal
+from evidence.retention.services import ask_to_withdraw
 from search.models import PictureQuery, PictureQueryHit
 from series.hits.models import Contact, Hit
 from series.models import Series
@@ -112,6 +114,7 @@ def _held(relation: str, country: str, sharing: Sharing) -> Belongings:
             "batch_id": UUID(str(photo.submissions.get().batch)),
             "submission_id": photo.submissions.get().pk,
             "failed_id": _failed(officer, word, shared),
+            "withdrawal_id": _withdrawal(officer, word, shared),
             "grant_id": _grant(photo, officer, HOLDER),
             "opened_id": opened.pk,
             "series_grant_id": _grant(opened, officer, HOLDER),
@@ -240,6 +243,28 @@ def _film(officer: Officer, word: str, shared: dict[str, Any]) -> Material:
     film = MaterialFactory.create(kind="video", media_type="video/mp4")
     keep_original(film, f"a film of {word}".encode())
     return _submitted(officer, word, f"{word}.mp4", film, shared)
+
+
+def _withdrawal(officer: Officer, word: str, shared: dict[str, Any]) -> UUID:
+    """Return a withdrawal that waits for its second pair of eyes; of another one the tombstone is left."""
+    asked = []
+    for name in (f"{word} withdrawn.jpg", f"{word} gone.jpg"):
+        photo = _submitted(officer, word, name, MaterialFactory.create(), shared)
+        with served(officer):
+            ids = [each.pk for each in photo.submissions.all()]
+            asked.append(ask_to_withdraw(by=officer, submission_ids=ids, reason=f"{word} by mistake"))
+    Disposal.objects.create(
+        submission_id=uuid4(),
+        material_id=uuid4(),
+        sha256="0" * 64,
+        country=officer.unit.country,
+        withdrawal=asked[1],
+        cause=Disposal.Cause.WITHDRAWN,
+        received_at=timezone.now(),
+        is_last=True,
+        audience=shared["audience"],
+    )
+    return asked[0].pk
 
 
 def _failed(officer: Officer, word: str, shared: dict[str, Any]) -> UUID:

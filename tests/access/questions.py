@@ -64,6 +64,19 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
     ("sharing_groups", "POST"): Question(told=lambda _: {"name": "Beacons", "purpose": "joint operation"}),
     ("choose_default_sharing", "POST"): Question(told=lambda _: {"level": "national"}),
     ("submission_sharing", "POST"): _SHARED,
+    ("retention", "GET"): Question(query=lambda _: "part=all"),
+    ("retention_act", "POST"): Question(
+        told=lambda ids: {"act": "review", "submission": ids["submission_id"], "reason": "still needed"}
+    ),
+    ("submission_retention", "POST"): Question(
+        told=lambda _: {
+            "file_name": "corrected.jpg",
+            "legal_basis": "seizure_order",
+            "handling": "tlp:amber",
+            "reason": "mistyped",
+        }
+    ),
+    ("decide_withdrawal", "POST"): Question(told=lambda _: {"verdict": "approve"}),
     ("retry", "POST"): _FAILED,
     ("make_unit", "POST"): Question(told=lambda _: {"name": "Night desk"}),
     ("unit_service", "POST"): Question(told=lambda _: {"act": "suspend"}),

@@ -75,7 +75,12 @@ def test_every_view_that_pages_read_asks_for_the_standing() -> None:
         )
         views = {name: (query, options) for name, query, options in cursor.fetchall()}
 
-    assert views.keys() == {"evidence_seen", "media_analysis_seen_match", "search_listed"}
+    assert views.keys() == {
+        "evidence_seen",
+        "media_analysis_seen_match",
+        "retention_retained",
+        "search_listed",
+    }
     assert all("acting_scopes()" in query for query, _ in views.values())
     assert all("security_barrier=true" in options for _, options in views.values())
 

@@ -39,6 +39,11 @@ SHOWS_NOTHING: Final = frozenset(
 ACTS: Final = {
     ("submission_sharing", "get"): "submission_sharing.viewed",
     ("submission_sharing", "post"): "submission_sharing.viewed",
+    ("retention", "get"): "retention.listed",
+    ("disposals", "get"): "disposals.listed",
+    ("submission_retention", "get"): "submission_retention.viewed",
+    ("submission_retention", "post"): "submission_retention.viewed",
+    ("withdrawal", "get"): "withdrawal.viewed",
     ("decisions", "get"): "decisions.listed",
     ("hit_policy", "get"): "hit_policy.viewed",
     ("hit_policy", "post"): "hit_policy.viewed",
