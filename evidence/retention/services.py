@@ -38,7 +38,7 @@ from evidence.retention.policies import (
 )
 from evidence.retention.queries import WITHDRAW, find_retained, get_withdrawal
 from evidence.services import FILE_NAME_LENGTH, PATH_LENGTH, as_label, order_analysis
-from icse.common.errors import AccessDenied
+from icse.common.errors import AccessDenied, NotFound
 from icse.common.hints import send_hints
 from icse.common.jobs import enqueue
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from evidence.retention.models import RetainedSubmission
 
 MOST_AT_ONCE: Final = 5000
-"""So many submissions are changed by one order."""
+"""So many submissions are changed by one order; what it leaves, the next one takes."""
 
 _IN_A_YEAR: Final = timedelta(days=365.25)
 
@@ -110,7 +110,8 @@ def review(
         AccessDenied: The role does not decide it.
         RetentionReasonMissing: No reason is given.
         BadPeriod: The day is past, or too far away.
-        NothingNamed: None of them is the country's, or all are withdrawn.
+        NotFound: One of them is not the country's to see.
+        NothingNamed: All are withdrawn.
     """
     check_can_decide_retention(by)
     why = _checked(reason)
@@ -299,8 +300,17 @@ def _check_period(today: date, retain_until: date | None) -> None:
 def _named(
     by: Officer, submission_ids: Collection[UUID], fits: Callable[[RetainedSubmission], bool]
 ) -> list[RetainedSubmission]:
-    """Return the named submissions of the own country that an act can be done to; others are left out."""
-    named = [each for each in find_retained(by, list(submission_ids)[:MOST_AT_ONCE]) if fits(each)]
+    """Return the named submissions of the own country that an act can be done to; the rest of them stay.
+
+    Raises:
+        NotFound: One of them is not the own country's to see, or is gone.
+        NothingNamed: It can be done to none of them.
+    """
+    wanted = set(submission_ids)
+    found = find_retained(by, wanted)
+    if len(found) < len(wanted):
+        raise NotFound
+    named = [each for each in found if fits(each)]
     if not named:
         raise NothingNamed
     return named

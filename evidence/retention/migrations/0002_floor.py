@@ -207,6 +207,12 @@ ITS_FILES = " OR ".join(
 )
 WITHDRAWALS = f"{OWN} AND (asked_by_id = (SELECT acting_officer()) OR {ITS_FILES})"
 
+# Approvals are their country's; that of a withdrawal is only of those who may know of the withdrawal.
+APPROVALS = f"""{OWN} AND (
+    act <> 'material.withdraw'
+    OR EXISTS (SELECT FROM retention_withdrawal AS w WHERE w.id = onboarding_approval.object_id)
+)"""
+
 
 class Migration(migrations.Migration):
     """A submission's retention is its country's alone; only functions shelve, and only one of them disposes."""
@@ -246,6 +252,10 @@ class Migration(migrations.Migration):
             "retention_withdrawal",
             select=WITHDRAWALS,
             write={"INSERT": f"{OWN} AND asked_by_id = (SELECT acting_officer())"},
+        ),
+        migrations.RunSQL(
+            f"ALTER POLICY app_select ON onboarding_approval USING ({APPROVALS})",
+            f"ALTER POLICY app_select ON onboarding_approval USING ({OWN})",
         ),
         owned_function("retention_set_standing(uuid[], text, text, uuid)", STANDING, callers=(APP,)),
         owned_function("retention_note(uuid[], text, jsonb)", NOTE, callers=(APP,)),

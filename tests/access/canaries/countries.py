@@ -26,11 +26,15 @@ from accounts.sharing.models import GroupMembership
 from accounts.signing_in.ciphers import encrypted
 from evidence.granting import grant_material
 from evidence.models import CustodyEvent, Derivative, Material, MaterialKey, StoredObject
+from evidence.retention.models import Disposal, Retention, Withdrawal
+from evidence.retention.queries import WITHDRAW
 from evidence.uploads.models import Batch, Upload
+from icse.common.audiences import NOBODY
 from icse.common.models import OutboxMessage
 from media_analysis.models import ExactSignal, ExactSignalMember, Match, PipelineRun
 from search.models import PictureQuery, PictureQueryHit
 from series.hits.models import Contact, Hit
+from series.models import DisposedDecision, DisposedMaterial
 from series.services.granting import grant_series
 from tests.access.askers import Asker, officer_of, signed_in
 from tests.access.canaries.words import SHAPES, Canaries
@@ -238,6 +242,7 @@ def _make_holding(
     world.canaries.note(str(series.pk), "series.Series.id", seen | _readers_of_log(code))
     for material in (photo, copy):
         SeriesMaterialFactory.create(series=series, material=material)
+    _make_restricted(world, officer, seen, series, shared)
     topic = put(TopicFactory, seen, series=series)
     put(PostFactory, seen, topic=topic)
     own = readers(code) & seen
@@ -304,6 +309,36 @@ def _hand_in(
     world.canaries.ids.setdefault("batch_id", []).append(batch)
     world.canaries.put(
         CustodyEvent, own, material=material, submission=submission, officer=officer, kind="received"
+    )
+
+
+def _make_restricted(
+    world: CanaryWorld, officer: Officer, seen: frozenset[str], series: Series, shared: dict[str, Any]
+) -> None:
+    """Create a restricted file that somebody asks to withdraw, and tombstones of what is gone."""
+    put, country, now = world.canaries.put, officer.unit.country, timezone.now()
+    own = readers(country.code) & seen
+    logged = own | _readers_of_log(country.code)
+    material = _make_original(world, own)
+    shelved = {"sharing": shared["sharing"], "audience": [NOBODY]}
+    submission = put(SubmissionFactory, own, officer=officer, material=material, batch=None, **shelved)
+    withdrawal = put(Withdrawal, own, country=country, asked_by=officer, files=1)
+    for each in (submission, withdrawal):
+        world.canaries.note(str(each.pk), f"{each._meta.label}.id", logged)
+    put(Approval, own, act=WITHDRAW, object_id=withdrawal.pk, country=country, asked_by=officer)
+    Retention.objects.filter(pk=submission.pk).update(
+        standing="restricted",
+        shelved_audience=shared["audience"],
+        withdrawal=withdrawal,
+        **world.canaries.values(Retention, own),
+    )
+    gone = {"material_id": uuid4(), "submission_id": uuid4(), "is_last": True, "audience": shared["audience"]}
+    put(Disposal, own, country=country, withdrawal=withdrawal, cause="withdrawn", received_at=now, **gone)
+    done = {"decided_at": now, "disposed_at": now, "audience": shared["audience"]}
+    answer = {"decision_id": uuid4(), "kind": "face", "verdict": "same"}
+    DisposedDecision.objects.create(country=country, officer=officer, **answer, **done)
+    DisposedMaterial.objects.create(
+        series=series, material_id=uuid4(), added_by=officer, added_at=now, disposed_at=now
     )
 
 

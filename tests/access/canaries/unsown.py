@@ -92,6 +92,7 @@ HIDDEN: Final[dict[str, str]] = {
     "onboarding.Approval.id": "no address names it",
     "onboarding.Approval.note": "the same note stands in the country's step, which is shown",
     "onboarding.Invitation.digest": "of a code only its digest is kept, to compare with",
+    "retention.Disposal.objects_stored": _SEALED,
     "search.PictureQuery.file_name": "the asked picture is not shown again",
     "search.PictureQuery.id": "stands in the asker's own address alone",
     "search.PictureQuery.sha256": "the place in the store",

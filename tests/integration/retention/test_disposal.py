@@ -63,7 +63,7 @@ def tables_naming(needle: str) -> set[str]:
         for name in names:
             cursor.execute(
                 f'SELECT EXISTS (SELECT FROM "{name}" AS t WHERE t::text LIKE %s)', [f"%{needle}%"]
-            )  # noqa: S608
+            )
             if cursor.fetchone()[0]:
                 found.add(name)
     return found
@@ -99,8 +99,8 @@ def test_nothing_of_a_disposed_file_remains(cast: Cast, second: Officer, own_sto
     FaceFactory(material=material, analysis=analysis)
     signal = ExactSignal.objects.create(kind=ExactSignal.Kind.BODY_SERIAL, value="qzserial")
     shared = ExactSignal.objects.create(kind=ExactSignal.Kind.LENS_SERIAL, value="others have it")
-    for each in (signal, shared):
-        ExactSignalMember.objects.create(signal=each, material=material, analysis=analysis)
+    for carried in (signal, shared):
+        ExactSignalMember.objects.create(signal=carried, material=material, analysis=analysis)
     ExactSignalMember.objects.create(signal=shared, material=other, analysis=AnalysisFactory(material=other))
     left, right = sorted((material, other), key=lambda each: each.pk)
     Match.objects.create(

