@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _ASIDE: Final = "aside"
 _PASSING: Final = "passing"
+_RECORDS: Final = "records"
 _LENT: Final = ".lent-"
 _LENT_SECONDS: Final = 24 * 3600
 _PIECE: Final = 1024 * 1024
@@ -146,6 +147,17 @@ class S3Store(Incoming):
         for key in old:
             self._delete(key)
         return len(old) + super().forget_aside(before=before)
+
+    def write_record(self, name: str, content: bytes) -> None:
+        """Put a small record beside the objects; one of this name is replaced."""
+        with _reached(name):
+            self._client.put_object(Bucket=self._bucket, Key=f"{_RECORDS}/{name}", Body=content)
+
+    def records(self) -> Iterator[bytes]:
+        """Yield every record, by name."""
+        for key, _ in self._list(f"{_RECORDS}/"):
+            with _reached(key):
+                yield self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
 
     def _upload(self, source: Path, key: str) -> None:
         with _reached(key):

@@ -31,6 +31,7 @@ SLICES = 256
 """So many parts has each shelf, by the first two digits of the digests; one is looked through at a time."""
 
 OBJECT_MODE = 0o440
+_RECORDS = "records"
 FOLDER_MODE = 0o700
 
 
@@ -141,6 +142,12 @@ class Store(Protocol):
     def forget_aside(self, *, before: float) -> int:
         """Delete what was set aside before a Unix time, and return how many it was."""
 
+    def write_record(self, name: str, content: bytes) -> None:
+        """Put a small record beside the objects, plain, for whoever has to begin from the store alone."""
+
+    def records(self) -> Iterator[bytes]:
+        """Yield every record."""
+
 
 class PosixStore(Incoming):
     """Objects as files of a local or network file system."""
@@ -229,6 +236,22 @@ class PosixStore(Incoming):
             return False
         self.commit(aside, shelf, name)
         return True
+
+    def write_record(self, name: str, content: bytes) -> None:
+        """Put a small record beside the objects; one of this name is replaced."""
+        folder = self._root / _RECORDS
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        stream, draft = self.new_incoming()
+        with stream:
+            stream.write(content)
+            fsync(stream)
+        draft.rename(folder / name)
+        fsync_folder(folder)
+
+    def records(self) -> Iterator[bytes]:
+        """Yield every record, by name."""
+        for path in sorted((self._root / _RECORDS).glob("*")):
+            yield path.read_bytes()
 
     def _made_place(self, shelf: Shelf, name: str) -> Path:
         place = self._place(shelf, name)

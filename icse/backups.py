@@ -1,11 +1,13 @@
 """Backups: the database as it was at one moment, sealed, and every object that it names, as it lies.
 
-    FOLDER/backups/20261129T031500Z/about.json     when, how much, and the wrapped key of the dump
-    FOLDER/backups/20261129T031500Z/database       what pg_dump wrote, sealed
-    FOLDER/backups/20261129T031500Z/objects.tsv    shelf, name, size, SHA-256 of each object, sealed as it is
-    FOLDER/objects/ab/abcd…                        objects under that SHA-256, shared by all backups
+    FOLDER/backups/20261129T031500123456Z/about.json   when, how much, and the wrapped key of the dump
+    FOLDER/backups/20261129T031500123456Z/database     what pg_dump wrote, sealed
+    FOLDER/backups/20261129T031500123456Z/objects.tsv  shelf, name, size, SHA-256 of each object, as it lies
+    FOLDER/objects/ab/abcd…                            objects under that SHA-256, shared by all backups
+    FOLDER/disposals.jsonl                             what was disposed of, until the last backup
 
-Objects never change, so that a further backup copies only what is new. All of it is as safe to lie somewhere
+Objects never change, so that a further backup copies only what is new. What was disposed of leaves all backups
+with the next one; a database that is older has it disposed of again before it serves. All of it is as safe to lie somewhere
 as the store is: whoever restores it needs the key file.
 """
 
@@ -29,6 +31,8 @@ from django.utils import timezone
 from evidence.keys import INSTALLATION, key_holder
 from evidence.models import StoredObject
 from evidence.objects import Stored, digest_of, wrapped_for
+from evidence.retention.models import Disposal
+from evidence.retention.tombstones import Tombstone, reapply
 from evidence.store import Shelf, fsync, fsync_folder, store
 from evidence.uploads.models import Upload
 from icse.common.sealing import SealingWriter, new_key, unsealed
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from icse.embedded.tools import Tools
 
 _PIECE: Final = 1024 * 1024
+_DISPOSALS: Final = "disposals.jsonl"
 _FOLDER_MODE: Final = 0o700
 
 
@@ -70,7 +75,7 @@ def make_backup(folder: Path, tools: Tools) -> About:
         OSError: The folder cannot be written to.
     """
     made_at = datetime.now(UTC)
-    name = made_at.strftime("%Y%m%dT%H%M%SZ")
+    name = made_at.strftime("%Y%m%dT%H%M%S%fZ")
     draft = folder / "backups" / f".{name}.{os.getpid()}"
     draft.mkdir(mode=_FOLDER_MODE, parents=True)
     try:
@@ -78,8 +83,9 @@ def make_backup(folder: Path, tools: Tools) -> About:
         count = size = broken = 0
         for stored in _listed(draft):
             count, size = count + 1, size + stored.size
-            broken += not _copy_out(folder, stored)
+            broken += not (_copy_out(folder, stored) or _is_gone(stored))
         about = About(made_at.isoformat(), wrapped, count, size, broken)
+        _forget_disposed(folder)
         with (draft / "about.json").open("xb") as stream:
             stream.write(json.dumps(asdict(about), indent=2).encode())
             fsync(stream)
@@ -89,6 +95,53 @@ def make_backup(folder: Path, tools: Tools) -> About:
         raise
     fsync_folder(draft.parent)
     return about
+
+
+def _is_gone(kept: Stored) -> bool:
+    """Tell whether an object was disposed of since the database was read."""
+    return not StoredObject.objects.filter(shelf=kept.shelf, name=kept.name).exists()
+
+
+def _forget_disposed(folder: Path) -> None:
+    """Note what was disposed of, and remove what this and former backups hold of it."""
+    known = {each.submission: each for each in tombstones_of(folder)}
+    known |= {str(each.submission_id): Tombstone.of(each) for each in Disposal.objects.order_by("pk")}
+    draft = folder / f".{_DISPOSALS}.{os.getpid()}"
+    with draft.open("w", encoding="ascii") as stream:
+        stream.writelines(f"{each.line()}\n" for each in known.values())
+        fsync(stream)
+    draft.rename(folder / _DISPOSALS)
+    fsync_folder(folder)
+    for each in known.values():
+        for sealed in each.objects:
+            _place(folder, sealed).unlink(missing_ok=True)
+
+
+def tombstones_of(folder: Path) -> list[Tombstone]:
+    """Return what was disposed of until the last backup in a folder was made.
+
+    Raises:
+        BackupFailed: The list is damaged.
+    """
+    try:
+        lines = (folder / _DISPOSALS).read_text(encoding="ascii").splitlines()
+        return [Tombstone.read(line) for line in lines]
+    except FileNotFoundError:
+        return []
+    except (TypeError, ValueError, KeyError) as fault:
+        message = f"{folder / _DISPOSALS} is damaged: without it, what was disposed of would come back."
+        raise BackupFailed(message) from fault
+
+
+def dispose_again(folder: Path) -> int:
+    """Dispose of what the restored database still holds, and was disposed of since; return how much it was.
+
+    What says so are the list in the folder and the records of a store that outlived its database.
+
+    Raises:
+        BackupFailed: The list is damaged.
+    """
+    return reapply([*tombstones_of(folder), *map(Tombstone.read, store().records())])
 
 
 def _dump(draft: Path, tools: Tools) -> str:
@@ -239,10 +292,12 @@ def forget_what_is_not_there() -> None:
 def restore_objects(folder: Path, name: str) -> Iterator[tuple[Stored, bool]]:
     """Put every object of a backup into the store, and yield each with whether it is whole there.
 
-    May be broken off and begun again: what is there already is read, and not copied once more.
+    May be broken off and begun again: what is there already is read, and not copied once more. What was
+    disposed of since is not put back.
     """
     for kept in _listed(folder / "backups" / name):
-        yield kept, _is_there(kept) or _copy_in(folder, kept)
+        if not _is_gone(kept):
+            yield kept, _is_there(kept) or _copy_in(folder, kept)
 
 
 def mend_objects(folder: Path) -> Iterator[tuple[Stored, bool]]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from evidence.models import Derivative, Material, Submission
 from evidence.retention.models import TAKE_BACK_WITHIN, Disposal, Retention, Standing
+from evidence.retention.tombstones import Tombstone
 from evidence.services import lock_digest
 from evidence.store import Shelf, StoreAway, store
 from icse.common.jobs import enqueue
@@ -83,7 +84,11 @@ def dispose_of(submission_id: UUID) -> bool:
 
 
 def clear_store() -> int:
-    """Remove from the store what lay there for disposed materials; return of how many it is all gone."""
+    """Remove from the store what lay there for what was disposed of; return of how many it is all gone.
+
+    A tombstone goes there instead: should the database be lost, it is disposed of once more
+    (`tombstones.reapply`).
+    """
     cleared = 0
     for disposal in Disposal.objects.filter(cleared_at=None).order_by("pk")[:AT_ONCE]:
         try:
@@ -102,6 +107,8 @@ def _clear(disposal: Disposal) -> None:
             lock_digest(name)
             if not _is_held(Shelf(shelf), name):
                 store().destroy(Shelf(shelf), name)
+    tombstone = Tombstone.of(disposal)
+    store().write_record(f"{tombstone.submission}.json", tombstone.line().encode())
     Disposal.objects.filter(pk=disposal.pk).update(cleared_at=timezone.now())
 
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -156,6 +156,11 @@ class RetainedSubmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.standing} submission {self.pk}"
+
+    @property
+    def goes_after(self) -> datetime | None:
+        """Return until when it can be taken back, where it was withdrawn."""
+        return self.withdrawn_at + TAKE_BACK_WITHIN if self.withdrawn_at else None
 
 
 class Disposal(models.Model):

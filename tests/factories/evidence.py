@@ -61,10 +61,15 @@ class SubmissionFactory(factory.django.DjangoModelFactory):
     analyzed_at = factory.LazyFunction(timezone.now)
 
 
+def handed_in(officer: Officer, **fields: Any) -> Submission:
+    """Return an officer's submission of a new material, unless one is given."""
+    submission: Submission = SubmissionFactory(officer=officer, **fields)
+    return submission
+
+
 def submitted(officer: Officer, **fields: Any) -> Material:
     """Return a new material that the officer has handed in."""
-    submission: Submission = SubmissionFactory(officer=officer, **fields)
-    return submission.material
+    return handed_in(officer, **fields).material
 
 
 class DerivativeFactory(factory.django.DjangoModelFactory):

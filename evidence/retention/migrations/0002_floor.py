@@ -173,7 +173,7 @@ BEGIN
     ) VALUES (
         p_submission, it.material_id, it.sha256, it.country_id, it.withdrawal_id,
         CASE WHEN it.withdrawal_id IS NULL THEN 'period_ended' ELSE 'withdrawn' END, it.received_at, now(),
-        last_one, lying, CASE WHEN NOT last_one THEN now() END, it.shelved_audience
+        last_one, lying, NULL, it.shelved_audience
     );
 
     UPDATE evidence_custodyevent AS c SET detail = jsonb_build_object('sha256', it.sha256)

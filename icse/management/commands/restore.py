@@ -12,6 +12,7 @@ from django.db import connections
 from evidence.errors import FileUnavailable
 from icse.backups import (
     BackupFailed,
+    dispose_again,
     forget_what_is_not_there,
     names_of,
     restore_database,
@@ -91,6 +92,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         forget_what_is_not_there()
         self._report(f"the database is as it was at {about.made_at}")
+        if disposed := dispose_again(folder):
+            self._report(f"{disposed} submissions were disposed of since, and are again")
         count, lost = 0, []
         for kept, is_whole in restore_objects(folder, name):
             count += 1

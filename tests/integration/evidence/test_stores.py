@@ -74,6 +74,23 @@ def read(kept: Store, name: str, shelf: Shelf = Shelf.ORIGINALS) -> bytes:
         return stream.read()
 
 
+def test_records_are_kept_beside_the_objects(kept: Store) -> None:
+    assert list(kept.records()) == []
+    kept.write_record("b.json", b"former")
+    kept.write_record("b.json", b"second")
+    kept.write_record("a.json", b"first")
+    assert list(kept.records()) == [b"first", b"second"]
+
+
+def test_destroyed_is_gone_from_wherever_it_lies(kept: Store) -> None:
+    lying, aside = put(kept, b"lying"), put(kept, b"aside")
+    assert kept.set_aside(Shelf.ORIGINALS, aside, before=time.time() + FUTURE)
+    for name in (lying, aside, "0" * 64):
+        kept.destroy(Shelf.ORIGINALS, name)
+    assert not kept.holds(Shelf.ORIGINALS, lying)
+    assert not kept.take_back(Shelf.ORIGINALS, aside, aside)
+
+
 def test_it_is_of_the_kind_that_was_asked_for(kept: Store, request: pytest.FixtureRequest) -> None:
     wanted = {"disk": PosixStore, "bucket": S3Store}
     assert type(kept) is wanted[request.node.callspec.params["kept"]]

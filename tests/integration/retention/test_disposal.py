@@ -22,11 +22,11 @@ from evidence.uploads.models import Batch, Upload
 from media_analysis.models import ExactSignal, ExactSignalMember, Match
 from series.models import DisposedDecision, DisposedMaterial
 from tests.cast import Cast
-from tests.factories.evidence import DerivativeFactory
+from tests.factories.evidence import DerivativeFactory, handed_in
 from tests.factories.media_analysis import AnalysisFactory, CaptureFactsFactory, FaceFactory
+from tests.factories.retention import dispose_later, withdraw
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory, make_stack
 from tests.hostile.made import photo
-from tests.integration.retention.conftest import dispose_later, handed_in, withdraw
 from tests.kept import bytes_of, kept_derivative
 from tests.roles import database_role, served
 

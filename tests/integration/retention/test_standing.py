@@ -40,7 +40,8 @@ from icse.common.errors import AccessDenied, NotFound
 from icse.common.models import OutboxMessage
 from tests.cast import Cast
 from tests.factories.accounts import OfficerFactory, UnitFactory
-from tests.integration.retention.conftest import handed_in, withdraw
+from tests.factories.evidence import handed_in
+from tests.factories.retention import withdraw
 from tests.roles import served
 
 pytestmark = pytest.mark.django_db
