@@ -6,9 +6,9 @@
     FOLDER/objects/ab/abcd…                            objects under that SHA-256, shared by all backups
     FOLDER/disposals.jsonl                             what was disposed of, until the last backup
 
-Objects never change, so that a further backup copies only what is new. What was disposed of leaves all backups
-with the next one; a database that is older has it disposed of again before it serves. All of it is as safe to lie somewhere
-as the store is: whoever restores it needs the key file.
+Objects never change, so that a further backup copies only what is new. What was disposed of leaves all
+backups with the next one; a database that is older has it disposed of again before it serves. All of it is as
+safe to lie somewhere as the store is: whoever restores it needs the key file.
 """
 
 from __future__ import annotations
