@@ -14,6 +14,7 @@ from evidence.keys import are_keys_there
 from evidence.models import StoreRepair
 from evidence.queries import StoreState, repairs_since, store_state
 from evidence.reconciling import PASS
+from evidence.retention.queries import count_overdue
 from evidence.store import store
 from icse.common.jobs import waiting_in
 from icse.common.models import OutboxMessage, QueueCanary
@@ -47,7 +48,7 @@ class Figures:
     """Everything at one moment; ages in seconds, sizes in bytes.
 
     `repairs` are those of the last day by their kind, `store_missing` what the reconciler's last pass missed,
-    `store` what reading it again came to.
+    `store` what reading it again came to, `overdue` how much was not disposed of within a day.
     """
 
     queues: tuple[QueueFigures, ...]
@@ -56,6 +57,7 @@ class Figures:
     store_free: int
     store_missing: int
     store: StoreState
+    overdue: int
     are_keys_there: bool
     repairs: dict[str, int]
     platform: tuple[Figure, ...]
@@ -79,6 +81,7 @@ def all_figures() -> Figures:
         store_free=store().free_bytes(),
         store_missing=repairs_since(timezone.now() - PASS).get(StoreRepair.Kind.MISSING, 0),
         store=store_state(),
+        overdue=count_overdue(),
         are_keys_there=are_keys_there(),
         repairs=repairs_since(timezone.now() - timedelta(days=1)),
         platform=tuple(platform_figures()),

@@ -53,6 +53,7 @@ def _registry(figures: Figures) -> CollectorRegistry:
         ("icse_store_missing", "Objects that the last pass over the store missed.", figures.store_missing),
         ("icse_keys_there", "Whether files can be opened and taken.", int(figures.are_keys_there)),
         ("icse_store_broken", "Objects that are not as they were written.", figures.store.broken),
+        ("icse_disposals_overdue", "Withdrawn files that were not gone within a day.", figures.overdue),
         ("icse_store_unread", "Objects that were not read again for thirty days.", figures.store.unread),
     ):
         Gauge(name, words, registry=registry).set(value)

@@ -135,6 +135,10 @@ def _obstacles(figures: Figures) -> Iterator[str]:
     if figures.outbox_age_s > STALLED_AFTER_S:
         waited = in_words(figures.outbox_age_s)
         yield f"Orders have waited {waited} to be sent. See to beat and to the broker."
+    yield from _obstacles_of_store(figures)
+
+
+def _obstacles_of_store(figures: Figures) -> Iterator[str]:
     if figures.store_free <= settings.STORAGE_RESERVE:
         yield "The store is full up to its reserve: uploads are refused. Make room."
     if not figures.are_keys_there:
@@ -145,6 +149,9 @@ def _obstacles(figures: Figures) -> Iterator[str]:
     if unread := figures.store.unread:
         things = "object was" if unread == 1 else "objects were"
         yield f"{unread} {things} not read again for over thirty days. See to workers and disks."
+    if overdue := figures.overdue:
+        things = "file was" if overdue == 1 else "files were"
+        yield f"{overdue} withdrawn {things} not disposed of within a day. See to workers and store."
     if figures.store_missing:
         things = "object is" if figures.store_missing == 1 else "objects are"
         yield f"{figures.store_missing} {things} missing from the store: `manage.py mend_store`."

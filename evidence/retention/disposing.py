@@ -8,10 +8,12 @@ right after, and a crash between the two is made up for by the next run.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from evidence.models import Derivative, Material, Submission
@@ -23,12 +25,14 @@ from icse.common.jobs import enqueue
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 500
-"""So many go in one run; the next one follows ten minutes later."""
+"""So many are read at a time."""
+
+RUN_S: Final = 180.0
+"""So long one run takes at most; the next one follows ten minutes after its begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,24 @@ def dispose(*, now: datetime | None = None) -> Disposed:
     due = Retention.objects.filter(
         standing=Standing.WITHDRAWN, hold_reason="", withdrawn_at__lte=at - TAKE_BACK_WITHIN
     )
-    gone = [pk for pk in due.values_list("pk", flat=True)[:AT_ONCE] if dispose_of(pk)]
-    return Disposed(ended, len(gone), clear_store())
+    ends_at, gone, cleared, failed = time.monotonic() + RUN_S, 0, 0, set[UUID]()
+    while batch := list(due.exclude(pk__in=failed).values_list("pk", flat=True)[:AT_ONCE]):
+        done = {pk for pk in batch if _is_disposed_of(pk)}
+        failed |= {*batch} - done
+        gone += len(done)
+        cleared += clear_store()
+        if time.monotonic() > ends_at:
+            break
+    return Disposed(ended, gone, cleared + clear_store())
+
+
+def _is_disposed_of(submission_id: UUID) -> bool:
+    """Dispose of one; of what cannot go, whatever the reason, the others are not to wait for it."""
+    try:
+        return dispose_of(submission_id)
+    except DatabaseError:
+        logger.exception("Submission %s could not be disposed of; it is tried again.", submission_id)
+        return False
 
 
 def _end_periods(at: datetime) -> int:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -102,6 +103,14 @@ def get_retained(officer: Officer, submission_id: UUID) -> RetainedSubmission:
 def find_retained(officer: Officer, submission_ids: Collection[UUID]) -> list[RetainedSubmission]:
     """Return those of the submissions that are the own country's and that the officer sees or saw."""
     return list(RetainedSubmission.objects.visible_to(officer).filter(pk__in=submission_ids))
+
+
+def count_overdue() -> int:
+    """Return how much should have been disposed of within a day and was not; of whose, nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT retention_overdue()")
+        (number,) = cursor.fetchone()
+        return int(number)
 
 
 @dataclass(frozen=True, slots=True)

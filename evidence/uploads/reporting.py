@@ -44,8 +44,12 @@ def cells_of(upload: Upload) -> tuple[str, ...]:
         submission.verdict if submission else _SHORT.get(upload.state, upload.state),
         upload.message,
         str(submission.pk) if submission else "",
-        submission.material.sha256 if submission else upload.sha256,
+        upload.proven_sha256 or upload.sha256,
     )
 
 
-_SHORT: Final[dict[str, str]] = {Upload.State.OPEN: "unfinished"}
+# A submission that was restricted or withdrawn since is nobody's to see.
+_SHORT: Final[dict[str, str]] = {
+    Upload.State.OPEN: "unfinished",
+    Upload.State.RECEIVED: "no longer shown",
+}

@@ -200,6 +200,16 @@ END
 $$
 """
 
+# How many, and of whom not: for the alarm of whoever runs it.
+OVERDUE = """
+CREATE FUNCTION retention_overdue() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM retention_retention AS r WHERE r.withdrawn_at < now() - interval '1 day')
+         + (SELECT count(*) FROM retention_disposal AS d
+            WHERE d.cleared_at IS NULL AND d.disposed_at < now() - interval '12 hours')
+$$
+"""
+
 # Its reason tells of its files: it is read by who asked for it, and by who saw one of them.
 ITS_FILES = " OR ".join(
     f"EXISTS (SELECT FROM {table} AS v WHERE v.withdrawal_id = retention_withdrawal.id)"
@@ -258,6 +268,7 @@ class Migration(migrations.Migration):
             f"ALTER POLICY app_select ON onboarding_approval USING ({OWN})",
         ),
         owned_function("retention_set_standing(uuid[], text, text, uuid)", STANDING, callers=(APP,)),
+        owned_function("retention_overdue()", OVERDUE, callers=(APP,)),
         owned_function("retention_note(uuid[], text, jsonb)", NOTE, callers=(APP,)),
         owned_function("retention_end_periods(date, integer)", ENDED, callers=(ENGINE,)),
         owned_function("retention_dispose(uuid)", DISPOSE, callers=(ENGINE,)),

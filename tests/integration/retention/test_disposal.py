@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Officer, Sharing
@@ -15,6 +16,7 @@ from evidence.models import CustodyEvent, Derivative, Material, MaterialKey, Sub
 from evidence.receiving import Receiver
 from evidence.retention.disposing import clear_store, dispose
 from evidence.retention.models import Disposal, Retention, Standing
+from evidence.retention.queries import count_overdue
 from evidence.retention.services import hold, keep
 from evidence.services import SubmissionDetails, receive_file
 from evidence.store import Shelf, StoreAway, store
@@ -24,6 +26,7 @@ from series.models import DisposedDecision, DisposedMaterial
 from tests.cast import Cast
 from tests.factories.evidence import DerivativeFactory, handed_in
 from tests.factories.media_analysis import AnalysisFactory, CaptureFactsFactory, FaceFactory
+from tests.factories.queues import queues_alive
 from tests.factories.retention import dispose_later, withdraw
 from tests.factories.series import DecisionFactory, SeriesFactory, SeriesMaterialFactory, make_stack
 from tests.hostile.made import photo
@@ -253,3 +256,26 @@ def test_without_its_key_a_copy_of_the_store_is_noise(cast: Cast, second: Office
     with pytest.raises(KeyUnavailable):
         bytes_of(material)
     assert hashlib.sha256(copy).hexdigest() != material.sha256
+
+
+def test_one_that_cannot_go_holds_no_other_up_and_raises_an_alarm(
+    cast: Cast, second: Officer, valkey_server: str
+) -> None:
+    stuck, goes = hand_in(cast.owner, photo("JPEG")), hand_in(cast.owner, photo("PNG"))
+    withdraw(cast.analyst, second, stuck, goes)
+    with connection.cursor() as cursor:  # as a new table that forgot to let go
+        cursor.execute(
+            "CREATE TABLE clings (submission_id uuid REFERENCES evidence_submission (id));"
+            "INSERT INTO clings VALUES (%s)",
+            [stuck.pk],
+        )
+    assert dispose_later() == 1
+    assert list(Submission.objects.all()) == [stuck]
+
+    Retention.objects.update(withdrawn_at=timezone.now() - timedelta(days=2))
+    with served(cast.administrator):
+        assert count_overdue() == 1
+    client = Client()
+    client.force_login(cast.administrator)
+    queues_alive()
+    assert b"1 withdrawn file was not disposed of within a day" in client.get("/platform/").content
