@@ -155,7 +155,16 @@ class PosixStore(Incoming):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         for name in Shelf:
-            (root / name).mkdir(mode=FOLDER_MODE, exist_ok=True)
+            self._make_slices(root / name)
+
+    def _make_slices(self, shelf: Path) -> None:
+        """Have the folder of every slice there, and on the disk, before anything is put into one."""
+        shelf.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        if sum(1 for _ in shelf.iterdir()) < SLICES:
+            for number in range(SLICES):
+                (shelf / f"{number:02x}").mkdir(mode=FOLDER_MODE, exist_ok=True)
+            for folder in (shelf, shelf.parent, shelf.parent.parent):
+                fsync_folder(folder)
 
     def commit(self, incoming: Path, shelf: Shelf, name: str) -> None:
         """Move what arrived to its place; an object that is there already is replaced.

@@ -105,10 +105,13 @@ def _segment(run: PipelineRun, number: int) -> None:
 
 
 def match(material_id: UUID) -> Outcome:
-    """Look up everything that was found on a material and close its run."""
+    """Look up everything that was found on a material and close its run.
+
+    What comes before all is found, as an order of a former run may that was delivered late, does nothing.
+    """
     with holding(material_id):
         run = _open_run(material_id)
-        if run is None:
+        if run is None or not is_complete(run):
             return Outcome.SKIPPED
         match_all_signals(material_id)
         with transaction.atomic():
@@ -124,7 +127,7 @@ def _guarded(run: PipelineRun, work: Callable[[], None]) -> Outcome:
     except Refused as refusal:
         set_aside(run, refusal.reason, refusal.message)
         return Outcome.SET_ASIDE
-    except (ScannerAway, FileUnavailable) as away:
+    except (ScannerAway, FileUnavailable, OSError) as away:
         # It waits and is asked for again; the start does not count against the file.
         logger.warning("Material %s waits: %s", run.material_id, away)
         forget_start(run)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from evidence.errors import FileUnavailable
 from media_analysis.engine.decoding.errors import DecodeError
 from media_analysis.models import Analysis, AnalysisState
 
@@ -61,6 +62,7 @@ def take(material_id: UUID, step: Step) -> Analysis:
 
     Raises:
         DecodeError: The file, not the analyzer, is at fault.
+        FileUnavailable, OSError: Neither is: the store, a disk or the keys are.
     """
     analysis, _ = Analysis.objects.get_or_create(
         material_id=material_id, analyzer=step.analyzer, version=step.version, segment=step.segment
@@ -72,7 +74,7 @@ def take(material_id: UUID, step: Step) -> Analysis:
             _look_at_again(analysis)
         else:
             _keep(analysis, step, found, began)
-    except DecodeError:
+    except (DecodeError, FileUnavailable, OSError):
         raise
     except Exception:
         logger.exception("%s failed on material %s", step.analyzer, material_id)

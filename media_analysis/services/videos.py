@@ -206,9 +206,13 @@ def _faces_found(found: _Segment, number: int) -> Step:
 
 
 def is_complete(run: PipelineRun) -> bool:
-    """Tell whether every segment of a video has been through every analyzer since the run began."""
+    """Tell whether everything was planned, and has been through every analyzer, since the run began.
+
+    The hashes are planned last: of a photo with all the rest, of a video with its segments.
+    """
     planned = Analysis.objects.filter(material=run.material_id, planned_at__gte=run.started_at)
-    return not planned.exclude(LOOKED_AT).exists()
+    is_planned = planned.filter(analyzer=hashes.NAME).exists()
+    return is_planned and not planned.exclude(LOOKED_AT).exists()
 
 
 def keep_proxy(material: Material) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import statistics
 import threading
@@ -21,11 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import psycopg2
 import redis
 
-from exchange.client.platform import UPLOADS, Refused
+from exchange.client.command import DONE
+from exchange.client.platform import UPLOADS, Refused, Unreached
 from icse.embedded.layout import Layout
 from tests.faults.ground import Ground, Outcome
+from tests.faults.power import CALLS, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +97,167 @@ def _race(ground: Ground, batch: str, file: Path) -> tuple[int, ...]:
     for thread in threads:
         thread.join()
     return tuple(answers)
+
+
+def store_full(ground: Ground, times: int) -> Outcome:
+    """The volume of the store is full, and has room again later."""
+    outcome = Outcome()
+    for number in range(times):
+        folder = ground.new_noise(f"full{number}", 6, 3_000_000)
+        with ground.filled("evidence", left=8_000_000):
+            code, files = ground.try_to_send(folder, "--new", piece=512 * 1024)
+            # Of what could not be taken nothing may be called received; and pages go on meanwhile.
+            arrived = sum(each["outcome"] == "received" for each in files)
+            outcome.repetitions += code != DONE and arrived < len(files) and _answers(ground)
+        began = time.monotonic()
+        code, files = ground.try_to_send(folder)
+        outcome.recovered.append(time.monotonic() - began)
+        outcome.lost += sum(each["outcome"] != "received" for each in files)
+        ground.settle(outcome, folder)
+    return outcome
+
+
+def database_full(ground: Ground, times: int) -> Outcome:
+    """The volume of the database is full, and has room again later."""
+    outcome, reads = Outcome(), 0
+    for number in range(times):
+        folder = ground.new_folder(f"rows{number}", 6)
+        with ground.filled("postgres", left=0):
+            _use_up(ground)
+            code, _ = ground.try_to_send(folder, "--new", "--patience", "0")
+            outcome.repetitions += code != DONE
+            reads += _reads(ground)
+        began = time.monotonic()
+        ground.platform.wait_until(lambda: _answers(ground), 120)
+        outcome.recovered.append(time.monotonic() - began)
+        ground.send(folder)
+        ground.settle(outcome, folder)
+    outcome.remark = f"{reads} of {times} times lists were still read"
+    return outcome
+
+
+def _use_up(ground: Ground) -> None:
+    """Write to the database until it has no room."""
+    with suppress(psycopg2.Error):
+        for _ in range(1000):
+            ground.platform.rows(
+                "INSERT INTO common_outboxmessage (task, arguments, queue, priority, created_at, sent_at)"
+                " SELECT 'fill', '{}', 'default', 6, now(), now() FROM generate_series(1, 20000)"
+                " RETURNING 1"
+            )
+
+
+def _reads(ground: Ground) -> bool:
+    try:
+        return ground.api.ask("GET", "/api/v1/materials/").status == 200
+    except (Refused, Unreached):
+        return False
+
+
+def sync_fails(ground: Ground, times: int) -> Outcome:
+    """The disk refuses to sync (EIO, injected into the web server)."""
+    folder = ground.new_folder("sync", 2 * times)
+    fault = ("-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=2+9")
+    outcome = Outcome()
+    with ground.traced(WEB, *fault) as log:
+        ground.send(folder)
+    outcome.repetitions = log.read_text().count("(INJECTED)")
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def power_cut(ground: Ground, times: int) -> Outcome:
+    """The power fails at each acknowledgement: what was not synced is gone."""
+    folder = ground.new_noise("power", times, 30_000)
+    outcome = Outcome()
+    with ground.traced(WEB, "-y", "-s", "4096", "-e", f"trace={CALLS}") as log:
+        ground.send(folder, piece=16 * 1024)
+    originals = ground.launcher.data_dir / "evidence" / "originals"
+    with log.open(errors="replace") as lines:
+        verdict = judge(lines, str(originals))
+    outcome.repetitions, outcome.lost = verdict.acknowledged, len(verdict.lost)
+    outcome.remark = ", ".join(sorted(set(verdict.lost.values()))[:3])
+    outcome.lost += ground.platform.rows("SHOW fsync") != [("on",)]
+    outcome.lost += ground.platform.rows("SHOW synchronous_commit") != [("on",)]
+    ground.settle(outcome, folder)
+    return outcome
+
+
+def poison(ground: Ground, times: int) -> Outcome:
+    """A file kills whatever reads it, each time; the others go on."""
+    folder = ground.new_folder("poison", 20 * times)
+    bad = sorted(folder.iterdir())[:times]
+    for number, file in enumerate(bad):
+        content = file.read_bytes()
+        file.write_bytes(content + bytes(_POISON_SIZE + number - len(content)))
+    sizes = {_POISON_SIZE + number for number in range(times)}
+    killed: set[int] = set()
+    is_over = threading.Event()
+
+    def kill() -> None:
+        while not is_over.is_set():
+            for child in _decoder_children(ground.launcher.process.pid):
+                if child not in killed and _holds(child, sizes):
+                    with suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                        killed.add(child)
+            time.sleep(0.001)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    ground.send(folder)
+    outcome = Outcome()
+    ground.settle(outcome, folder)
+    is_over.set()
+    killer.join()
+    outcome.repetitions = len(killed)
+    # None of the good ones is set aside with them.
+    outcome.doubled += max(outcome.set_aside - times, 0)
+    return outcome
+
+
+_POISON_SIZE: Final = 777_000
+
+
+def _holds(child: int, sizes: set[int]) -> bool:
+    """Tell whether a process holds a file of one of these sizes."""
+    with suppress(OSError):
+        for descriptor in os.scandir(f"/proc/{child}/fd"):
+            with suppress(OSError):
+                if os.stat(descriptor.path).st_size in sizes:  # noqa: PTH116 - follows what is no path
+                    return True
+    return False
+
+
+def original_gone(ground: Ground, times: int) -> Outcome:
+    """An original vanishes from the store while it is worked on, and is put back."""
+    originals = ground.launcher.data_dir / "evidence" / "originals"
+    known = set(originals.rglob("*"))
+
+    def vanish() -> None:
+        fresh = [path for path in originals.rglob("*") if path.is_file() and path not in known]
+        if not fresh:
+            return
+        path = ground.chance.choice(fresh)
+        aside = ground.folder / path.name
+        path.rename(aside)
+        time.sleep(1)
+        aside.rename(path)
+
+    return _under_load(ground, "gone", 3 * times, vanish, every=0.3, times=times)
+
+
+def keys_gone(ground: Ground, times: int) -> Outcome:
+    """The key file is away for a second and a half."""
+    place = ground.launcher.data_dir / "secrets" / "evidence-keys"
+    away = place.with_name("away")
+
+    def vanish() -> None:
+        place.rename(away)
+        time.sleep(1.5)
+        away.rename(place)
+
+    return _under_load(ground, "keys", 3 * times, vanish, every=0.5, times=times)
 
 
 def decoder_child_killed(ground: Ground, times: int) -> Outcome:
@@ -211,14 +376,27 @@ ROWS: Final[dict[int, tuple[Callable[[Ground, int], Outcome], int]]] = {
     1: (web_killed, 50),
     2: (line_cut, 200),
     3: (two_senders, 1000),
+    4: (store_full, 3),
+    5: (database_full, 3),
+    6: (sync_fails, 40),
+    7: (power_cut, 500),
     9: (decoder_child_killed, 40),
     10: (worker_killed, 10),
     11: (broker_killed, 20),
     12: (broker_emptied, 10),
     14: (database_restarted, 20),
+    18: (poison, 20),
     22: (delivered_again, 20),
+    24: (original_gone, 20),
+    33: (keys_gone, 10),
 }
 """Rows by their number in the table of faults, each with how often it happens."""
+
+VOLUMES: Final = {4: {"evidence": 256}, 5: {"postgres": 1024}}
+"""Rows that need a file system of their own, which takes the right to mount one; sizes in MiB."""
+
+TRACED: Final = (6, 7)
+"""Rows that need strace."""
 
 
 def main() -> int:
@@ -230,10 +408,23 @@ def main() -> int:
     chosen = parser.parse_args()
     print("| row | fault | times | files | lost | doubled | set aside | seconds to recover: median, most |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
-    ground = Ground(chosen.seed)
-    harmed = False
+    numbers = chosen.rows or list(ROWS)
+    on_own_volumes = [number for number in numbers if number in VOLUMES]
+    harmed = _break([number for number in numbers if number not in VOLUMES], chosen)
+    for number in on_own_volumes:
+        harmed = _break([number], chosen) or harmed
+    return int(harmed)
+
+
+def _break(numbers: list[int], chosen: argparse.Namespace) -> bool:
+    """Take rows one after the other on one installation; tell whether anything was lost or never happened."""
+    possible = [number for number in numbers if not (why := _lacks(number)) or print(f"| {number} | {why} |")]
+    if not possible:
+        return bool(numbers)
+    ground = Ground(chosen.seed, volumes=VOLUMES.get(possible[0]))
+    harmed = len(possible) < len(numbers)
     try:
-        for number in chosen.rows or ROWS:
+        for number in possible:
             act, times = ROWS[number]
             outcome = act(ground, max(1, round(times * chosen.scale)))
             # A fault that did not happen proves nothing.
@@ -241,7 +432,16 @@ def main() -> int:
             print(_line(number, act.__doc__ or "", outcome), flush=True)
     finally:
         ground.close()
-    return int(harmed)
+    return harmed
+
+
+def _lacks(number: int) -> str:
+    """Return what a row needs and this machine does not have."""
+    if number in VOLUMES and os.geteuid() != 0:
+        return "not tried: it takes root to mount a volume"
+    if number in TRACED and shutil.which("strace") is None:
+        return "not tried: strace is not installed"
+    return ""
 
 
 def _line(number: int, words: str, outcome: Outcome) -> str:

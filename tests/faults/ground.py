@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from exchange.client import sending
 from exchange.client.command import DONE, main
 from exchange.client.platform import Platform as Api
+from exchange.client.platform import Refused, Unreached
 from tests.functional.exchange.line import BadLine
 from tests.functional.stack.platform import Platform
 from tests.hostile.made import photo, scenery
@@ -27,9 +29,10 @@ from tests.hostile.videos import box
 from tests.launcher import Launcher, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ANALYST: Final = "ines@norland.example"
+_MEBIBYTE: Final = 1024 * 1024
 
 _STORED: Final = """
     SELECT s.source_path, m.sha256, m.id::text
@@ -69,8 +72,11 @@ class Outcome:
 class Ground:
     """One installation, started for the drill and thrown away after it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, volumes: Mapping[str, int] | None = None) -> None:
+        """Start it; `volumes` are folders of its data with file systems of their own, by size in MiB."""
         self.folder = Path(tempfile.mkdtemp(prefix="faults-"))
+        self.folder.chmod(0o711)  # the database's account passes through
+        self._mounted = [self._mount(name, size) for name, size in (volumes or {}).items()]
         self.launcher = Launcher(
             self.folder / "data",
             free_port(),
@@ -78,6 +84,7 @@ class Ground:
             WORKER_CORES="2",
             HTTPS="no",
             DECODER_SANDBOX="best",
+            STORAGE_RESERVE_MB="1",
         )
         self.platform = Platform(self.launcher)
         self.platform.wait_until_analyzed()
@@ -85,18 +92,54 @@ class Ground:
         self.api = Api(self.platform.url, self.token, lanes=4)
         self.line = BadLine(self.launcher.port, seed=seed)
         self.chance = random.Random(seed)
+        self._folders = 0
 
     def close(self) -> None:
         """Stop everything and leave nothing."""
         self.line.close()
         if self.launcher.process.poll() is None:
             self.launcher.stop()
+        for place in reversed(self._mounted):
+            subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S607
         shutil.rmtree(self.folder)
+
+    def _mount(self, name: str, size: int) -> Path:
+        place = self.folder / "data" / name
+        place.mkdir(mode=0o711, parents=True)
+        place.parent.chmod(0o711)
+        options = f"size={size}m,mode=0711"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=True)  # noqa: S607
+        return place
+
+    @contextmanager
+    def filled(self, name: str, *, left: int) -> Iterator[None]:
+        """Fill one of the volumes for the block, but for so many bytes."""
+        place = self.folder / "data" / name
+        filler = place / "filler"
+        with filler.open("wb") as stream:
+            for _ in range((shutil.disk_usage(place).free - left) // _MEBIBYTE):
+                stream.write(bytes(_MEBIBYTE))
+        try:
+            yield
+        finally:
+            filler.unlink()
+
+    @contextmanager
+    def traced(self, word: str, *arguments: str) -> Iterator[Path]:
+        """Trace a service by strace for the block, and yield where what it wrote will be."""
+        log = self.folder / f"trace-{time.monotonic_ns()}"
+        command = ["strace", "-f", "-qq", "-p", str(self.platform.service(word)), "-o", str(log), *arguments]
+        with subprocess.Popen(command) as tracer:
+            self.platform.wait_until(log.exists, 30)
+            time.sleep(1)  # until it has taken hold of every thread
+            try:
+                yield log
+            finally:
+                tracer.send_signal(signal.SIGINT)
 
     def new_folder(self, name: str, number: int) -> Path:
         """Return a folder of photos that the platform has not met."""
-        folder = self.folder / name
-        folder.mkdir()
+        folder = self._new(name)
         for each in range(number):
             seed = self.chance.randrange(2**32)
             (folder / f"{each}.jpg").write_bytes(photo("JPEG", scenery(400, 300, seed)))
@@ -104,26 +147,36 @@ class Ground:
 
     def new_noise(self, name: str, number: int, size: int) -> Path:
         """Return a folder of new files that begin as films do and are none: they are soon set aside."""
-        folder = self.folder / name
-        folder.mkdir()
+        folder = self._new(name)
         head = box(b"ftyp", b"isom\0\0\0\0isom")
         for each in range(number):
             (folder / f"{each}.mp4").write_bytes(head + self.chance.randbytes(size))
         return folder
 
+    def _new(self, name: str) -> Path:
+        self._folders += 1
+        folder = self.folder / f"{name}-{self._folders}"
+        folder.mkdir()
+        return folder
+
     def send(self, folder: Path, *, piece: int = sending.PIECE, parallel: int = 3) -> list[dict[str, Any]]:
         """Hand a folder in by `icse-upload`, over the line, and return the report's files."""
+        code, files = self.try_to_send(folder, "--new", "--parallel", str(parallel), piece=piece)
+        assert code == DONE, files
+        return files
+
+    def try_to_send(
+        self, folder: Path, *words: str, piece: int = sending.PIECE
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """Do so as far as it goes, and return the exit code and the report's files; again, it goes on."""
         report = folder.with_suffix(".json")
-        words = [str(folder), "--server", self.line.url, "--report", str(report), "--quiet", "--new"]
         os.environ["ICSE_TOKEN"] = self.token
         sending.PIECE, before = piece, sending.PIECE  # type: ignore[misc]
         try:
-            code = main([*words, "--parallel", str(parallel)])
+            code = main([str(folder), "--server", self.line.url, "--report", str(report), "--quiet", *words])
         finally:
             sending.PIECE = before  # type: ignore[misc]
-        files: list[dict[str, Any]] = json.loads(report.read_text())["files"]
-        assert code == DONE, files
-        return files
+        return code, json.loads(report.read_text())["files"] if report.exists() else []
 
     def settle(self, outcome: Outcome, folder: Path) -> None:
         """Wait until all of a folder is analyzed, and count what is lost, doubled or set aside."""
@@ -134,7 +187,7 @@ class Ground:
         }
         rows = [row for row in self.platform.rows(_STORED) if row[0] in sent]
         times = Counter(path for path, _, _ in rows)
-        right = {path for path, digest, _ in rows if digest == sent[path] and self._is_stored(digest)}
+        right = {path for path, digest, pk in rows if digest == sent[path] and self._digest_of(pk) == digest}
         materials = [material for _, _, material in rows]
         aside = {row[0] for row in self.platform.rows(_SET_ASIDE, materials)}
         effects = {row[0]: row[1:] for row in self.platform.rows(_EFFECTS, materials)}
@@ -146,10 +199,14 @@ class Ground:
             outcome.doubled += any(got > due for got, due in zip(effects[material], _ONCE, strict=True))
         outcome.set_aside += len(aside)
 
-    def _is_stored(self, digest: str) -> bool:
-        """Read a file of the store anew and tell whether it is what its name says."""
-        found = list((self.folder / "data" / "evidence").glob(f"originals/**/{digest}"))
-        return len(found) == 1 and hashlib.sha256(found[0].read_bytes()).hexdigest() == digest
+    def _digest_of(self, material: str) -> str:
+        """Take an original out, as officers do, and return the digest of what came; nothing if none did."""
+        try:
+            place = f"/api/v1/materials/{material}/original/"
+            answer = self.api.ask("POST", place, told={"reason": "drill of faults"})
+        except (Refused, Unreached):
+            return ""
+        return hashlib.sha256(answer.data).hexdigest()
 
     def kill(self, word: str, number: int = signal.SIGKILL) -> None:
         """Send a service and its group a signal, and wait until the launcher has started it again."""

@@ -74,6 +74,21 @@ def read(kept: Store, name: str, shelf: Shelf = Shelf.ORIGINALS) -> bytes:
         return stream.read()
 
 
+def test_every_folder_above_an_object_is_on_the_disk(
+    own_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 7 of the fault table, which `make faults` tries on the real server: here, by what is synced."""
+    synced: set[Path] = set()
+    monkeypatch.setattr("evidence.store.fsync_folder", synced.add)
+    fresh = PosixStore(tmp_path / "fresh")
+    name = put(fresh, b"content")
+
+    (place,) = (tmp_path / "fresh").rglob(name)
+    above = [each for each in place.parents if each.is_relative_to(tmp_path)]
+    assert len(above) == 5
+    assert set(above) <= synced
+
+
 def test_records_are_kept_beside_the_objects(kept: Store) -> None:
     assert list(kept.records()) == []
     kept.write_record("b.json", b"former")

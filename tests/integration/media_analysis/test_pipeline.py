@@ -44,6 +44,40 @@ FIRST_PLACE = Camera()
 SECOND_PLACE = Camera(right=0.7, distance=2.6, turned=-12, rolled=4)
 
 
+def test_original_that_is_away_is_waited_for_and_no_fault_of_the_file(
+    cast: Cast, desk: Desk, as_engine: RoleSwitch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 24 of the fault table: a file vanishes while its analyzers are at work."""
+    material = desk.hand_in(cast.owner, photo("JPEG"))
+
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(material.sha256)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(decoder()), "metadata", gone)
+        assert desk.work_off() == [Outcome.AGAIN]
+    assert not Analysis.objects.filter(material=material, state=AnalysisState.FAILED).exists()
+    run = PipelineRun.objects.get(pk=material.pk)
+    assert (run.state, run.starts, run.attempts) == (RunState.ANALYZING, 0, 0)
+    with as_engine():
+        assert pipeline.analyze(material.pk, urgent=False) == Outcome.DONE
+    desk.work_off()
+    assert PipelineRun.objects.get(pk=material.pk).state == RunState.DONE
+    assert set(Analysis.objects.filter(material=material).values_list("state", flat=True)) == {"done"}
+
+
+def test_match_that_comes_too_early_closes_nothing(cast: Cast, desk: Desk, as_engine: RoleSwitch) -> None:
+    """Row 23: of a former run, delivered while a video's segments are not through."""
+    film = desk.hand_in(cast.owner, clip())
+    assert desk.work_one() == Outcome.DONE
+    with as_engine():
+        assert pipeline.match(film.pk) == Outcome.SKIPPED
+    assert PipelineRun.objects.get(pk=film.pk).state == RunState.ANALYZING
+    desk.work_off()
+    assert PipelineRun.objects.get(pk=film.pk).state == RunState.DONE
+    assert PictureHash.objects.filter(material=film).exists()
+
+
 def jpeg(pixels: Pixels, *, serial: str = "", quality: int = 90) -> bytes:
     """Return drawn pixels as a JPEG, with a camera's serial number if one is named."""
     exif = Image.Exif()
