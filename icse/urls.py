@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.sharing.api_urls")),
     path("api/v1/", include("evidence.api_urls")),
     path("api/v1/", include("evidence.uploads.api_urls")),
+    path("api/v1/", include("evidence.retention.api_urls")),
     path("api/v1/", include("media_analysis.api_urls")),
     path("api/v1/", include("series.api_urls")),
     path("api/v1/", include("series.hits.api_urls")),

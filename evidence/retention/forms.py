@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django import forms
 
 from evidence.models import Handling, LegalBasis
+from evidence.retention.acts import Act
 from evidence.retention.queries import Part
-from evidence.retention.services import MOST_AT_ONCE, Correction
-
-REASON_LENGTH: Final = 500
-
-
-class Act(StrEnum):
-    """What can be done to chosen submissions; withdrawing is only asked for."""
-
-    REVIEW = "review"
-    HOLD = "hold"
-    RELEASE = "release"
-    RESTRICT = "restrict"
-    KEEP = "keep"
-    WITHDRAW = "withdraw"
+from evidence.retention.services import MOST_AT_ONCE, REASON_LENGTH, Correction
 
 
 class ActForm(forms.Form):

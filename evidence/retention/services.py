@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from accounts.models import Officer
     from evidence.retention.models import RetainedSubmission
 
+REASON_LENGTH: Final = 500
 MOST_AT_ONCE: Final = 5000
 """So many submissions are changed by one order; what it leaves, the next one takes."""
 

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.audit.viewing import showed, views
 from accounts.policies import Permission
+from accounts.signing_in.proof import recently_authenticated
+from evidence.retention.acts import Act, perform
 from evidence.retention.errors import BadPeriod, HeldBack, NothingNamed, RetentionReasonMissing
-from evidence.retention.forms import Act, ActForm, CorrectionForm, VerdictForm
+from evidence.retention.forms import ActForm, CorrectionForm, VerdictForm
 from evidence.retention.policies import (
     check_can_decide_retention,
     check_can_decide_withdrawal,
@@ -32,20 +34,13 @@ from evidence.retention.queries import (
 from evidence.retention.services import (
     MOST_AT_ONCE,
     approve_withdrawal,
-    ask_to_withdraw,
     correct,
     decline_withdrawal,
-    hold,
-    keep,
-    release,
-    restrict,
-    review,
 )
 from evidence.retention.wording import LABELS, did
 from icse.common.access import allows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from uuid import UUID
 
     from django.http import HttpResponse
@@ -53,14 +48,6 @@ if TYPE_CHECKING:
     from accounts.http import OfficerRequest
 
 _ROWS: Final = 50
-_ACTS: Final[dict[Act, Callable[..., int]]] = {
-    Act.REVIEW: review,
-    Act.HOLD: hold,
-    Act.RELEASE: release,
-    Act.RESTRICT: restrict,
-    Act.KEEP: keep,
-}
-_WITH_PERIOD: Final = (Act.REVIEW, Act.KEEP)
 
 
 @require_safe
@@ -105,19 +92,14 @@ def act(request: OfficerRequest) -> HttpResponse:
     if told["everything"]:
         listed = list_retained(request.user, _part(told["part"]), told["q"].strip())
         named = [retained.pk for retained in listed[:MOST_AT_ONCE]]
-    what, by = Act(told["act"]), request.user
+    what, until = Act(told["act"]), told["retain_until"]
     try:
-        if what == Act.WITHDRAW:
-            asked = ask_to_withdraw(by=by, submission_ids=named, reason=told["reason"])
-            messages.success(request, did(what, asked.files))
-            return redirect("withdrawal", asked.pk)
-        period = {"retain_until": told["retain_until"]} if what in _WITH_PERIOD else {}
-        files = _ACTS[what](by=by, submission_ids=named, reason=told["reason"], **period)
+        done = perform(what, by=request.user, submission_ids=named, reason=told["reason"], retain_until=until)
     except (HeldBack, BadPeriod, NothingNamed, RetentionReasonMissing) as refusal:
         messages.error(request, refusal.message)
-    else:
-        messages.success(request, did(what, files))
-    return redirect(back)
+        return redirect(back)
+    messages.success(request, did(what, done.files))
+    return redirect("withdrawal", done.withdrawal.pk) if done.withdrawal else redirect(back)
 
 
 def _back(request: OfficerRequest) -> str:
@@ -167,6 +149,7 @@ def withdrawal(request: OfficerRequest, withdrawal_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@recently_authenticated
 def decide_withdrawal(request: OfficerRequest, withdrawal_id: UUID) -> HttpResponse:
     """Approve or decline what a colleague asked to withdraw."""
     form = VerdictForm(request.POST)

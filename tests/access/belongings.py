@@ -246,25 +246,23 @@ def _film(officer: Officer, word: str, shared: dict[str, Any]) -> Material:
 
 
 def _withdrawal(officer: Officer, word: str, shared: dict[str, Any]) -> UUID:
-    """Return a withdrawal that waits for its second pair of eyes; of another one the tombstone is left."""
-    asked = []
-    for name in (f"{word} withdrawn.jpg", f"{word} gone.jpg"):
-        photo = _submitted(officer, word, name, MaterialFactory.create(), shared)
-        with served(officer):
-            ids = [each.pk for each in photo.submissions.all()]
-            asked.append(ask_to_withdraw(by=officer, submission_ids=ids, reason=f"{word} by mistake"))
+    """Return a withdrawal that waits for its second pair of eyes; of another file the tombstone is left."""
+    photo = _submitted(officer, word, f"{word} withdrawn.jpg", MaterialFactory.create(), shared)
+    with served(officer):
+        ids = [each.pk for each in photo.submissions.all()]
+        asked = ask_to_withdraw(by=officer, submission_ids=ids, reason=f"{word} by mistake")
     Disposal.objects.create(
         submission_id=uuid4(),
         material_id=uuid4(),
         sha256="0" * 64,
         country=officer.unit.country,
-        withdrawal=asked[1],
+        withdrawal=asked,
         cause=Disposal.Cause.WITHDRAWN,
         received_at=timezone.now(),
         is_last=True,
         audience=shared["audience"],
     )
-    return asked[0].pk
+    return asked.pk
 
 
 def _failed(officer: Officer, word: str, shared: dict[str, Any]) -> UUID:

@@ -34,6 +34,7 @@ TOLD: Final[dict[tuple[str, str], dict[str, Told]]] = {
     ("invite_officer", "POST"): {"unit": Told("other_unit_id")},
     ("choose_default_sharing", "POST"): {"groups": Told("group_id", is_list=True, beside={"level": "group"})},
     ("submission_sharing", "POST"): _SHARED_WITH,
+    ("api_retention", "POST"): {"submissions": Told("submission_id", is_list=True)},
     ("retention_act", "POST"): {"submission": Told("submission_id", is_list=True)},
     ("upload", "POST"): _SHARED_WITH,
     ("share_series", "POST"): _SHARED_WITH,

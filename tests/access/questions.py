@@ -65,6 +65,15 @@ QUESTIONS: Final[dict[tuple[str, str], Question]] = {
     ("choose_default_sharing", "POST"): Question(told=lambda _: {"level": "national"}),
     ("submission_sharing", "POST"): _SHARED,
     ("retention", "GET"): Question(query=lambda _: "part=all"),
+    ("api_retention", "GET"): Question(query=lambda _: "part=all"),
+    ("api_retention", "POST"): Question(
+        told=lambda ids: {
+            "act": "review",
+            "submissions": [str(ids["submission_id"])],
+            "reason": "still needed",
+        }
+    ),
+    ("api_decide_withdrawal", "POST"): Question(told=lambda _: {"verdict": "approve"}),
     ("retention_act", "POST"): Question(
         told=lambda ids: {"act": "review", "submission": ids["submission_id"], "reason": "still needed"}
     ),
