@@ -94,6 +94,17 @@ def record(
     _write(_events(act, objects, by=by, right=right, outcome=outcome, detail=detail))
 
 
+def record_of_machine(act: str, *objects: UUID, country_id: UUID, **detail: Any) -> None:
+    """Write down, in the present transaction, what the platform did of itself to something of a country's.
+
+    Raises:
+        NotOnRecord: The database does not take it; then it is not done either.
+    """
+    for event in _events(act, objects, by=None, right="", outcome=Outcome.DONE, detail=detail):
+        event.country_id = country_id
+        _write([event])
+
+
 def note(
     act: str,
     *objects: UUID,

@@ -108,6 +108,8 @@ ACTS: Final = {
     "retention.released": "Released files from their legal hold",
     "retention.restricted": "Restricted files: kept, and seen by nobody",
     "retention.kept": "Showed restricted or withdrawn files again",
+    "retention.period_ended": "Withdrew a file, for its period had ended",
+    "submission.disposed": "Disposed of a file",
     "withdrawal.asked": "Asked to withdraw files",
     "withdrawal.viewed": "Looked at a withdrawal",
     "withdrawal.approved": "Approved a withdrawal",

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts.audit.recording import record_of_machine
 from evidence.models import Derivative, Material, Submission
 from evidence.retention.models import TAKE_BACK_WITHIN, Disposal, Retention, Standing
 from evidence.retention.tombstones import Tombstone
@@ -76,9 +77,10 @@ def _is_disposed_of(submission_id: UUID) -> bool:
 
 def _end_periods(at: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT material_id FROM retention_end_periods(%s, %s)", [at.date(), AT_ONCE])
-        ended = [material_id for (material_id,) in cursor.fetchall()]
-        for material_id in ended:
+        cursor.execute("SELECT * FROM retention_end_periods(%s, %s)", [at.date(), AT_ONCE])
+        ended = cursor.fetchall()
+        for submission_id, material_id, country_id in ended:
+            record_of_machine("retention.period_ended", submission_id, material_id, country_id=country_id)
             enqueue("media_analysis.forget", queue="match", material_id=str(material_id))
     return len(ended)
 
@@ -98,9 +100,18 @@ def dispose_of(submission_id: UUID) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT retention_dispose(%s)", [submission_id])
             (is_last,) = cursor.fetchone()
+        if is_last is not None:
+            _record(submission_id)
     if is_last is not None:
         logger.info("Submission %s was disposed of.", submission_id)
     return is_last is not None
+
+
+def _record(submission_id: UUID) -> None:
+    gone = Disposal.objects.get(submission_id=submission_id)
+    ids = (gone.submission_id, gone.material_id)
+    told = {"sha256": gone.sha256, "cause": gone.cause}
+    record_of_machine("submission.disposed", *ids, country_id=gone.country_id, **told)
 
 
 def clear_store() -> int:

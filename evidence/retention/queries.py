@@ -140,6 +140,14 @@ def get_withdrawal(officer: Officer, withdrawal_id: UUID) -> AskedWithdrawal:
     return AskedWithdrawal(withdrawal, approval)
 
 
+def count_of_withdrawal(withdrawal_id: UUID) -> int:
+    """Return how much is asked back by one, also where a colleague of another unit sees none of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT retention_files_of(%s)", [withdrawal_id])
+        (number,) = cursor.fetchone()
+        return int(number)
+
+
 def list_of_withdrawal(officer: Officer, withdrawal: Withdrawal) -> RetainedQuerySet:
     """Return what of a withdrawal is still there, by name."""
     retained = RetainedSubmission.objects.visible_to(officer).filter(withdrawal=withdrawal)

@@ -36,7 +36,7 @@ from evidence.retention.policies import (
     check_can_decide_withdrawal,
     check_can_see_retention,
 )
-from evidence.retention.queries import WITHDRAW, find_retained, get_withdrawal
+from evidence.retention.queries import WITHDRAW, count_of_withdrawal, find_retained, get_withdrawal
 from evidence.services import FILE_NAME_LENGTH, PATH_LENGTH, as_label, order_analysis
 from icse.common.errors import AccessDenied, NotFound
 from icse.common.hints import send_hints
@@ -249,14 +249,16 @@ def approve_withdrawal(*, by: Officer, withdrawal_id: UUID, note: str = "") -> i
 
     Raises:
         NotFound: There is no such withdrawal of the country.
-        AccessDenied: The role does not decide it.
+        AccessDenied: The role does not decide it, or some of it is another unit's alone.
         SamePair: They asked for it themselves.
         WithdrawalOver: It was decided already.
     """
     asked = _waiting(by, withdrawal_id)
-    decide(by=by, act=WITHDRAW, object_id=withdrawal_id, verdict=Approval.Verdict.APPROVED, note=note)
     rows = Retention.objects.filter(withdrawal_id=withdrawal_id).values_list("pk", flat=True)
     named = find_retained(by, list(rows))
+    if len(named) < count_of_withdrawal(withdrawal_id):
+        raise AccessDenied("Some of it is for another unit's eyes: an analyst there has to decide.")
+    decide(by=by, act=WITHDRAW, object_id=withdrawal_id, verdict=Approval.Verdict.APPROVED, note=note)
     changed = _set_standing(named, Standing.WITHDRAWN, asked.reason, withdrawal_id)
     Retention.objects.filter(withdrawal_id=withdrawal_id).exclude(standing=Standing.WITHDRAWN).update(
         withdrawal=None

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts.audit.recording import record_of_machine
 from evidence.retention.models import Disposal
 
 if TYPE_CHECKING:
@@ -85,7 +87,12 @@ def _reapply(tombstone: Tombstone) -> bool:
         cursor.execute(_WITHDRAW_AGAIN, {"submission": tombstone.submission, "at": tombstone.disposed_at})
         cursor.execute("SELECT retention_dispose(%s)", [tombstone.submission])
         (is_last,) = cursor.fetchone()
+    if is_last is None:
+        return False
     Disposal.objects.filter(submission_id=tombstone.submission).update(
         disposed_at=tombstone.disposed_at, cause=tombstone.cause
     )
-    return is_last is not None
+    ids = (UUID(tombstone.submission), UUID(tombstone.material))
+    told = {"sha256": tombstone.sha256, "cause": tombstone.cause, "once_more": True}
+    record_of_machine("submission.disposed", *ids, country_id=UUID(tombstone.country), **told)
+    return True

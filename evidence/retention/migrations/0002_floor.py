@@ -75,7 +75,10 @@ BEGIN
         SET standing = p_standing,
             reason = p_reason,
             shelved_audience = CASE WHEN p_standing = 'kept' THEN NULL ELSE one.audience END,
-            withdrawal_id = CASE WHEN p_standing = 'withdrawn' THEN p_withdrawal END,
+            withdrawal_id = CASE
+                WHEN p_standing = 'withdrawn' THEN p_withdrawal
+                WHEN r.standing <> 'withdrawn' THEN r.withdrawal_id
+            END,
             withdrawn_at = CASE WHEN p_standing = 'withdrawn' THEN now() END
         WHERE r.submission_id = one.submission_id;
         UPDATE evidence_submission AS s
@@ -94,6 +97,15 @@ END
 $$
 """
 
+# A colleague of another unit approves nothing that they cannot see.
+FILES = """
+CREATE FUNCTION retention_files_of(p_withdrawal uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM retention_retention AS r
+    WHERE r.withdrawal_id = p_withdrawal AND r.country_id = acting_country()
+$$
+"""
+
 NOTE = """
 CREATE FUNCTION retention_note(p_submissions uuid[], p_kind text, p_detail jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -106,14 +118,16 @@ $$
 """
 
 ENDED = """
-CREATE FUNCTION retention_end_periods(p_today date, p_limit integer) RETURNS TABLE (material_id uuid)
+CREATE FUNCTION retention_end_periods(p_today date, p_limit integer)
+RETURNS TABLE (submission_id uuid, material_id uuid, country_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     one record;
 BEGIN
     FOR one IN
-        SELECT r.submission_id, s.material_id, coalesce(r.shelved_audience, s.audience) AS audience
+        SELECT r.submission_id, s.material_id, r.country_id,
+               coalesce(r.shelved_audience, s.audience) AS audience
         FROM retention_retention AS r JOIN evidence_submission AS s ON s.id = r.submission_id
         WHERE r.retain_until < p_today AND r.standing <> 'withdrawn' AND r.hold_reason = ''
         ORDER BY r.retain_until, r.submission_id LIMIT p_limit
@@ -130,7 +144,7 @@ BEGIN
             one.material_id, one.submission_id, NULL, 'withdrawn',
             jsonb_build_object('reason', 'the period ended'), now()
         );
-        RETURN QUERY SELECT one.material_id;
+        RETURN QUERY SELECT one.submission_id, one.material_id, one.country_id;
     END LOOP;
 END
 $$
@@ -269,6 +283,7 @@ class Migration(migrations.Migration):
         ),
         owned_function("retention_set_standing(uuid[], text, text, uuid)", STANDING, callers=(APP,)),
         owned_function("retention_overdue()", OVERDUE, callers=(APP,)),
+        owned_function("retention_files_of(uuid)", FILES, callers=(APP,)),
         owned_function("retention_note(uuid[], text, jsonb)", NOTE, callers=(APP,)),
         owned_function("retention_end_periods(date, integer)", ENDED, callers=(ENGINE,)),
         owned_function("retention_dispose(uuid)", DISPOSE, callers=(ENGINE,)),

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.audit.models import InboxEvent
 from accounts.models import Officer, Sharing
 from evidence.keys import KeyUnavailable
 from evidence.models import CustodyEvent, Derivative, Material, MaterialKey, Submission
@@ -131,6 +132,9 @@ def test_nothing_of_a_disposed_file_remains(cast: Cast, second: Officer, own_sto
     tombstone = DisposedMaterial.objects.get()
     assert (tombstone.series, tombstone.added_by) == (membership.series, membership.added_by)
     assert DisposedDecision.objects.get().decision_id == decision.pk
+    event = InboxEvent.objects.get(act="submission.disposed")
+    assert event.objects_named == [submission.pk, material.pk]
+    assert event.country_id == cast.owner.unit.country_id
     disposal = Disposal.objects.get()
     assert (disposal.sha256, disposal.is_last, disposal.cause) == (material.sha256, True, "withdrawn")
     assert disposal.cleared_at is not None
@@ -188,6 +192,9 @@ def test_a_period_that_is_over_withdraws_by_itself(cast: Cast, second: Officer) 
         assert dispose().ended == 1
 
     assert Retention.objects.get().standing == Standing.WITHDRAWN
+    event = InboxEvent.objects.get(act="retention.period_ended")
+    assert (event.country_id, event.officer_id) == (cast.owner.unit.country_id, None)
+    assert event.objects_named == [submission.pk, submission.material_id]
     with served(cast.owner):
         assert not Material.objects.visible_to(cast.owner).exists()
     with served(second):

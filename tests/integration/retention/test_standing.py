@@ -218,6 +218,28 @@ def test_held_cannot_be_withdrawn(cast: Cast, second: Officer) -> None:
         ask_to_withdraw(by=cast.analyst, submission_ids=[submission.pk], reason="now")
 
 
+def test_restricting_leaves_a_withdrawal_that_waits(cast: Cast, second: Officer) -> None:
+    submission = handed_in(cast.owner)
+    with served(cast.owner):
+        asked = ask_to_withdraw(by=cast.owner, submission_ids=[submission.pk], reason="wrong drive")
+    with served(cast.analyst):
+        restrict(by=cast.analyst, submission_ids=[submission.pk], reason="until it is decided")
+        assert approve_withdrawal(by=cast.analyst, withdrawal_id=asked.pk) == 1
+    assert retention_of(submission).standing == Standing.WITHDRAWN
+
+
+def test_nobody_approves_what_they_cannot_see(cast: Cast) -> None:
+    elsewhere = UnitFactory.create(country=cast.owner.unit.country, name="Harbour")
+    other: Officer = OfficerFactory.create(unit=elsewhere, role=Role.ANALYST)
+    hidden, shown = handed_in(cast.owner, sharing=Sharing.UNITS), handed_in(cast.owner)
+    with served(cast.owner):
+        asked = ask_to_withdraw(by=cast.owner, submission_ids=[hidden.pk, shown.pk], reason="wrong drive")
+    with served(other), pytest.raises(AccessDenied, match="another unit"):
+        approve_withdrawal(by=other, withdrawal_id=asked.pk)
+    with served(cast.analyst):
+        assert approve_withdrawal(by=cast.analyst, withdrawal_id=asked.pk) == 2
+
+
 def test_review_moves_both_days_and_names_its_reason(cast: Cast) -> None:
     submission = handed_in(cast.owner)
     today = timezone.now().date()
