@@ -7,7 +7,7 @@ from django.conf import settings
 
 from media_analysis.services import archives, pipeline
 from media_analysis.services.decoder_reports import report_decoder
-from media_analysis.services.forgetting import forget_signals
+from media_analysis.services.forgetting import RunUnderWay, forget_signals
 
 
 @shared_task(name="media_analysis.analyze")
@@ -28,7 +28,11 @@ def match(*, material_id: str) -> str:
     return pipeline.match(UUID(material_id))
 
 
-@shared_task(name="media_analysis.forget")
+@shared_task(
+    name="media_analysis.forget",
+    autoretry_for=(RunUnderWay,),
+    retry_kwargs={"countdown": 20, "max_retries": None},
+)
 def forget(*, material_id: str) -> bool:
     """Forget what was found on a material that nobody keeps."""
     return forget_signals(UUID(material_id))

@@ -10,19 +10,27 @@ from django.db.models import Q
 from evidence.models import MatchFrame, Submission
 from icse.common.jobs import enqueue
 from media_analysis.models import ExactSignal, ExactSignalMember, Match, PipelineRun
-from media_analysis.services.runs import holding
+from media_analysis.services.runs import Hold, holding
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
+class RunUnderWay(Exception):
+    """A worker is at the material at this moment, and would write again what is forgotten now."""
+
+
 def forget_signals(material_id: UUID) -> bool:
     """Delete analyses, signals, vectors and matches of a material unless somebody keeps it; return whether.
 
-    It waits for a run that is under way, so that this writes nothing afterwards. Whoever keeps the material
-    again has it analyzed like a new one.
+    Whoever keeps the material again has it analyzed like a new one.
+
+    Raises:
+        RunUnderWay: To be asked again later.
     """
-    with holding(material_id), transaction.atomic():
+    with holding(material_id, Hold.TRY) as is_mine, transaction.atomic():
+        if not is_mine:
+            raise RunUnderWay
         if Submission.objects.kept().filter(material=material_id).exists():
             return False
         carried = list(

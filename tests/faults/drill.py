@@ -372,6 +372,13 @@ def _restart_database(ground: Ground) -> None:
     ground.platform.wait_until(lambda: _answers(ground), 60)
 
 
+TESTS: Final = {
+    8: "tests/integration/evidence/test_crash_points.py",
+    23: "tests/integration/media_analysis/test_out_of_order.py",
+    31: "tests/integration/evidence/test_sealed.py tests/functional/test_backup.py",
+}
+"""Rows that tests try, at every point or in any order."""
+
 ROWS: Final[dict[int, tuple[Callable[[Ground, int], Outcome], int]]] = {
     1: (web_killed, 50),
     2: (line_cut, 200),
@@ -409,6 +416,8 @@ def main() -> int:
     print("| row | fault | times | files | lost | doubled | set aside | seconds to recover: median, most |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
     numbers = chosen.rows or list(ROWS)
+    for number in [] if chosen.rows else TESTS:
+        print(f"| {number} | {TESTS[number]}: `make test` |  |  |  |  |  |  |", flush=True)
     on_own_volumes = [number for number in numbers if number in VOLUMES]
     harmed = _break([number for number in numbers if number not in VOLUMES], chosen)
     for number in on_own_volumes:

@@ -1,8 +1,10 @@
 """What machines found on a file that nobody keeps is forgotten, and found again where somebody does."""
 
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from accounts.models import Officer
 from evidence.models import Material, Submission
@@ -16,9 +18,9 @@ from media_analysis.models import (
     SceneFeatures,
     SceneTile,
 )
-from media_analysis.services.forgetting import forget_signals
+from media_analysis.services.forgetting import RunUnderWay, forget_signals
 from media_analysis.services.pipeline import make_proxy, requeue_stalled
-from media_analysis.services.runs import begin_run
+from media_analysis.services.runs import begin_run, holding
 from series.models import StackMember
 from series.tasks import propose, unstack_copy
 from tests.cast import Cast
@@ -83,6 +85,31 @@ def test_nothing_is_forgotten_of_what_somebody_keeps(cast: Cast, as_engine: Role
     with as_engine():
         assert not forget_signals(mine.material_id)
     assert Match.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_is_under_way_is_not_waited_for(cast: Cast) -> None:
+    """It would hold up the worker's other work; the task comes again in a moment."""
+    submission = handed_in(cast.owner)
+    shelve(cast.analyst, submission)
+
+    def run() -> None:
+        with holding(submission.material_id):
+            is_held.set()
+            may_end.wait(20)
+        connection.close()
+
+    is_held, may_end = Event(), Event()
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        assert is_held.wait(20)
+        with pytest.raises(RunUnderWay):
+            forget_signals(submission.material_id)
+    finally:
+        may_end.set()
+        thread.join()
+    assert forget_signals(submission.material_id)
 
 
 def test_nobody_works_on_what_is_restricted(cast: Cast, as_engine: RoleSwitch, valkey_server: str) -> None:
