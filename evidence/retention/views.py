@@ -159,7 +159,7 @@ def decide_withdrawal(request: OfficerRequest, withdrawal_id: UUID) -> HttpRespo
     verdict, note = form.cleaned_data["verdict"], form.cleaned_data["note"]
     if verdict == "approve":
         files = approve_withdrawal(by=request.user, withdrawal_id=withdrawal_id, note=note)
-        messages.success(request, f"{did('approve', files)} It can be taken back for twelve hours.")
+        messages.success(request, f"{did('approve', files)} That can be taken back for twelve hours.")
         return redirect("withdrawal", withdrawal_id)
     decline_withdrawal(by=request.user, withdrawal_id=withdrawal_id, note=note)
     messages.success(request, "The withdrawal was declined. Everything stays as it is.")

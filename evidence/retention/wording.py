@@ -19,10 +19,10 @@ _DID: Final = {
     "review": "{} {} reviewed.",
     "hold": "{} {} put under a legal hold.",
     "release": "{} {} released from their legal hold.",
-    "restrict": "{} {} restricted: nobody sees or works with them until that is lifted.",
+    "restrict": "{} {} restricted: shown to nobody, and not worked with, until that is lifted.",
     "keep": "{} {} kept and shown again as before.",
     "withdraw": "{} {} put before a colleague, who has to approve. Nothing has changed yet.",
-    "approve": "{} {} withdrawn: nobody sees them any more.",
+    "approve": "{} {} withdrawn, and shown to nobody any more.",
 }
 
 

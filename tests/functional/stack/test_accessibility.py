@@ -55,6 +55,11 @@ PAGES: Final = {
     " JOIN accounts_country AS c ON c.id = s.country_id WHERE c.code = 'XN' LIMIT 1",
     "sharing of a photo": "SELECT '/submissions/' || s.id || '/sharing/' FROM evidence_submission AS s"
     " JOIN accounts_country AS c ON c.id = s.country_id WHERE c.code = 'XN' LIMIT 1",
+    "retention": "SELECT '/retention/?part=all'",
+    "nothing due": "SELECT '/retention/'",
+    "disposed of": "SELECT '/retention/disposed/'",
+    "retention of a photo": "SELECT '/submissions/' || s.id || '/retention/' FROM evidence_submission AS s"
+    " JOIN accounts_country AS c ON c.id = s.country_id WHERE c.code = 'XN' LIMIT 1",
     "decisions": "SELECT '/decisions/'",
     "security": "SELECT '/account/security/'",
 }

@@ -105,7 +105,7 @@ def test_nothing_of_a_disposed_file_remains(
     assert api.get(f"/api/v1/materials/{material}/").status == 200
     seconds = open_as(ANALYST, page.url.removeprefix(platform.url))
     seconds.get_by_role("button", name="Approve the withdrawal").click()
-    seconds.get_by_text("It can be taken back for twelve hours.").wait_for()
+    seconds.get_by_text("That can be taken back for twelve hours.").wait_for()
 
     # At once nobody sees it, and the machines forget what they found.
     assert api.get(f"/api/v1/materials/{material}/").status == 404
