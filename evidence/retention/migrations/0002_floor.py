@@ -56,8 +56,11 @@ DECLARE
 BEGIN
     IF p_standing = 'withdrawn' AND NOT EXISTS (
         SELECT FROM onboarding_approval AS a
+        JOIN retention_withdrawal AS w ON w.id = a.object_id
         WHERE a.act = 'material.withdraw' AND a.object_id = p_withdrawal AND a.verdict = 'approved'
           AND a.country_id = acting_country()
+          -- and not more than what was asked for
+          AND w.files >= (SELECT count(*) FROM retention_retention AS r WHERE r.withdrawal_id = w.id)
     ) THEN
         RAISE EXCEPTION 'withdrawn by fewer than four eyes' USING ERRCODE = 'insufficient_privilege';
     END IF;

@@ -178,6 +178,20 @@ def test_the_database_itself_wants_four_eyes(cast: Cast, second: Officer) -> Non
     assert retention_of(submission).standing == Standing.KEPT
 
 
+def test_nothing_is_added_to_what_was_approved(cast: Cast, second: Officer) -> None:
+    submission, other = handed_in(cast.owner), handed_in(cast.owner)
+    withdraw(cast.analyst, second, submission)
+    withdrawal = retention_of(submission).withdrawal_id
+    refused = pytest.raises(DatabaseError, match="four eyes")
+    with served(second), refused, transaction.atomic(), connection.cursor() as cursor:
+        Retention.objects.filter(pk=other.pk).update(withdrawal=withdrawal)
+        cursor.execute(
+            "SELECT * FROM retention_set_standing(%s::uuid[], 'withdrawn', '', %s)",
+            [[str(other.pk)], withdrawal],
+        )
+    assert retention_of(other).standing == Standing.KEPT
+
+
 def test_declined_withdrawal_changes_nothing_and_can_be_asked_for_again(cast: Cast) -> None:
     submission = handed_in(cast.owner)
     with served(cast.owner):
