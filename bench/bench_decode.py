@@ -1,9 +1,9 @@
 """What the disposable process costs: photos through the port against the same code in this process.
 
 The port gets its files sealed, as the store has them, and the library in this process gets them plain: what
-opening them costs is in the ratio. Both sides open, decode, reduce, turn and digest. Rounds are interleaved; the
-ratio is the median of the rounds' ratios of wall time, since the port's work is done in another process. Video
-is compared with PyAV in this process, sampling the same frames.
+opening them costs is in the ratio. Both sides open, decode, reduce, turn and digest. Rounds are interleaved;
+the ratio is the median of the rounds' ratios of wall time, since the port's work is done in another process.
+Video is compared with PyAV in this process, sampling the same frames.
 
     ICSE_CORPUS=... python -m bench.bench_decode
 """
