@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from icse.common.sealing import DataKey, SealedReader, open_sealed
+from icse.common.sealing import SEGMENT, DataKey, SealedReader, open_sealed
 from media_analysis.engine.decoding.limits import MIB, Limits
 
 _WHOLE: Final = ("still", "metadata")
@@ -53,9 +53,11 @@ def _in_memory(reader: SealedReader, most: int) -> int:
     """
     memory = os.memfd_create("unsealed", os.MFD_CLOEXEC)
     os.ftruncate(memory, reader.size)
-    ends = [(0, _HEAD), (max(0, reader.size - _TAIL), reader.size)]
-    parts = [(0, reader.size)] if reader.size <= most else ends
-    for start, end in parts:
+    if reader.size <= most:
+        for index in range(-(-reader.size // SEGMENT)):
+            os.pwrite(memory, reader.segment(index), index * SEGMENT)  # as it is, without a copy
+        return memory
+    for start, end in ((0, _HEAD), (max(0, reader.size - _TAIL), reader.size)):
         reader.seek(start)
         while reader.tell() < end and (piece := reader.read(MIB)):
             os.pwrite(memory, piece, reader.tell() - len(piece))
