@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
-from binascii import Error as BadBase64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -120,7 +119,7 @@ def http_date(moment: datetime) -> str:
 def _text_of(key: str, value: str) -> str:
     try:
         return b64decode(value, validate=True).decode()
-    except (BadBase64, UnicodeDecodeError) as fault:
+    except ValueError as fault:  # what is no Base64, no ASCII or no UTF-8
         raise BadUploadRequest(f"In `Upload-Metadata` the value of `{key}` is no Base64 of UTF-8.") from fault
 
 
@@ -132,7 +131,7 @@ def _checksum_of(header: str | None) -> Checksum | None:
         raise BadUploadRequest(f"Checksums are taken by {' and '.join(ALGORITHMS)}.")
     try:
         digest = b64decode(encoded, validate=True)
-    except (BadBase64, ValueError) as fault:
+    except ValueError as fault:
         raise BadUploadRequest("The checksum is no Base64.") from fault
     if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
         raise BadUploadRequest(f"The checksum is not as long as one of {algorithm} in Base64.")

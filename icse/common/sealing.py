@@ -60,6 +60,11 @@ class DataKey:
     secret: bytes = field(repr=False)
 
 
+def warm_up() -> None:
+    """Have the cipher made ready once: each process that is forked later would take a millisecond for it."""
+    AESGCM(bytes(KEY_BYTES)).encrypt(bytes(_NONCE), b"", None)
+
+
 def new_key() -> DataKey:
     """Return a key that nobody has used."""
     return DataKey(uuid4(), secrets.token_bytes(KEY_BYTES))

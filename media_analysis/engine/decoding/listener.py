@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from icse.common.sealing import warm_up
 from media_analysis.engine.decoding.channel import ChannelClosed, receive
 from media_analysis.engine.decoding.limits import limits_from
 from media_analysis.engine.decoding.server import Server
@@ -59,6 +60,7 @@ def _serve(control: socket.socket) -> None:
 def main() -> None:
     """Load the libraries and listen at the socket that the first argument names."""
     prepare()
+    warm_up()
     gc.collect()
     gc.freeze()
     listen(Path(sys.argv[1]))

@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Final
 
+from icse.common.sealing import warm_up
 from media_analysis.engine.decoding.channel import (
     ChannelClosed,
     Message,
@@ -132,6 +133,7 @@ def main() -> None:
     """Load the libraries and serve the socket whose descriptor is the first argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
     prepare()
+    warm_up()
     # What is loaded never goes away, and children must not copy its pages to count references.
     gc.collect()
     gc.freeze()

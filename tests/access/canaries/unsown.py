@@ -90,7 +90,6 @@ HIDDEN: Final[dict[str, str]] = {
     "mfa.Authenticator.data": "secrets of second factors",
     "onboarding.Agreement.id": "no address names it",
     "onboarding.Approval.id": "no address names it",
-    "onboarding.Approval.note": "the same note stands in the country's step, which is shown",
     "onboarding.Invitation.digest": "of a code only its digest is kept, to compare with",
     "retention.Disposal.objects_stored": _SEALED,
     "search.PictureQuery.file_name": "the asked picture is not shown again",
