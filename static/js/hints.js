@@ -3,7 +3,18 @@
 
 const LONGEST_PAUSE_MS = 60_000;
 const NOT_SIGNED_IN = 4401; // accounts/consumers.py
+const ANSWERED_WITHIN_MS = 2_000;
 let pause = 1_000;
+let submittedAt = -ANSWERED_WITHIN_MS;
+
+addEventListener("submit", () => (submittedAt = performance.now()), { capture: true });
+
+function leave() {
+  // A form that is on its way may itself have renewed the session, as confirming who one is does: to reload
+  // now would throw its answer away. If none comes, the page goes all the same.
+  const isOnItsWay = performance.now() - submittedAt < ANSWERED_WITHIN_MS;
+  setTimeout(() => location.reload(), isOnItsWay ? ANSWERED_WITHIN_MS : 0);
+}
 
 function open() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -17,7 +28,7 @@ function open() {
   stream.addEventListener("close", (event) => {
     if (event.code === NOT_SIGNED_IN) {
       // The session has ended: what it showed must not stay on the screen.
-      location.reload();
+      leave();
       return;
     }
     // Spread out, so that after a restart not every page comes back in the same moment.
