@@ -148,7 +148,8 @@ class Submission(models.Model):
     """One country's act of handing in a material; never merged with another, for each is evidence.
 
     `analyzed_at` and `set_aside_at` belong to the submission, so that a material which a country cannot
-    know of looks new to it until its own analysis is through, or has failed.
+    know of looks new to it until its own analysis is through, or has failed. It waits for that since it was
+    received, or shown again after it was restricted.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -171,6 +172,7 @@ class Submission(models.Model):
     analyzed_at = models.DateTimeField(null=True)
     set_aside_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(default=timezone.now)
+    waits_since = models.DateTimeField(default=timezone.now)
 
     objects = SubmissionQuerySet.as_manager()
 

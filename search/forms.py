@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from icse.common.ids import ids_in
+
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import QueryDict
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FACES_AT_ONCE = 10
 _SIDES = ("x", "y", "width", "height")
 
@@ -51,5 +52,5 @@ class PlaceForm(forms.Form):
 
 def chosen_faces(told: QueryDict) -> list[UUID]:
     """Return the faces that an address names, each once; what is no id, and what is too many, is left out."""
-    named = dict.fromkeys(UUID(each) for each in told.getlist("face") if _ID.fullmatch(each))
+    named = dict.fromkeys(ids_in(told.getlist("face")))
     return list(named)[:FACES_AT_ONCE]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django import forms
 
 from accounts.models import Sharing
 from accounts.sharing.forms import OpeningForm
 from evidence.models import Priority
+from icse.common.ids import ids_in
 from series.models import Verdict
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import QueryDict
-
-
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class DecisionForm(forms.Form):
@@ -106,4 +104,4 @@ class SeriesChoiceForm(forms.Form):
 
 def selected_materials(told: QueryDict) -> list[UUID]:
     """Return the materials that were selected in a grid; what is no id selects nothing."""
-    return [UUID(each) for each in told.getlist("material") if _ID.fullmatch(each)]
+    return ids_in(told.getlist("material"))

@@ -166,9 +166,10 @@ class SeriesMaterial(models.Model):
 
 
 class DisposedMaterial(models.Model):
-    """The tombstone of a membership: somebody had put a material here that was disposed of since.
+    """The tombstone of a membership: somebody put a material here that its country sees no more, for good.
 
-    Made by the database when the material goes.
+    Made by the database when a submission goes, and read through `series_withheld_memberships`: like a
+    membership whose material is no longer shared, so that none tells who else holds it.
     """
 
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+")
@@ -182,13 +183,17 @@ class DisposedMaterial(models.Model):
 
 
 class DisposedDecision(models.Model):
-    """The tombstone of a decision about a material that was disposed of since: without its reason."""
+    """The tombstone of a decision about a material that its country sees no more, for good.
+
+    Read through `series_withheld_decisions`. Without its reason where the country's own submission went.
+    """
 
     decision_id = models.UUIDField(unique=True)
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=15, choices=MatchKind)
     verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.CharField(max_length=500, blank=True)
     decided_at = models.DateTimeField()
     disposed_at = models.DateTimeField()
     audience = ArrayField(models.IntegerField())

@@ -7,7 +7,6 @@ so that a second run, or two runs at once, end in the same stars. Pure: no datab
 
 from __future__ import annotations
 
-from datetime import datetime
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -15,8 +14,12 @@ from uuid import UUID
 if TYPE_CHECKING:
     from collections.abc import Collection, Set
 
-Rank = tuple[int, datetime, UUID]
-"""Larger pictures first, then the oldest, then the smaller id: (-area in pixels, received, id)."""
+Rank = tuple[int, UUID]
+"""Larger pictures first, then the smaller id, which is random: (-area in pixels, id).
+
+No date: when a file was first received may be another country's to know, and which of two copies is shown
+for both would tell.
+"""
 
 
 class CopyGraph(Protocol):

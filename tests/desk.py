@@ -14,16 +14,32 @@ from evidence.store import store
 from icse.common.models import OutboxMessage
 from media_analysis.queries.matches import MatchView, list_matches
 from media_analysis.services import pipeline
+from media_analysis.services.forgetting import forget_signals
+from series.services.stacking import stack_copies, unstack
 from tests.conftest import RoleSwitch, ServedSwitch
 
 Task = Callable[[Mapping[str, Any]], str]
+
+
+def _unstacked(told: Mapping[str, Any]) -> int:
+    # At once, so that the steps are as many whether or not there was anything to forget.
+    return unstack(material_id=UUID(told["material_id"]))
+
+
+def _matched(material_id: UUID) -> str:
+    """Match and stack: two tasks, of which the second follows the first within moments."""
+    outcome = pipeline.match(material_id)
+    stack_copies(material_id=material_id)
+    return outcome
+
 
 TASKS: dict[str, Task] = {
     "media_analysis.analyze": lambda told: pipeline.analyze(UUID(told["material_id"]), urgent=told["urgent"]),
     "media_analysis.analyze_segment": lambda told: pipeline.segment(
         UUID(told["material_id"]), told["segment"]
     ),
-    "media_analysis.match": lambda told: pipeline.match(UUID(told["material_id"])),
+    "media_analysis.match": lambda told: _matched(UUID(told["material_id"])),
+    "media_analysis.forget": lambda told: f"{forget_signals(UUID(told['material_id']))} {_unstacked(told)}",
     "media_analysis.make_proxy": lambda told: pipeline.make_proxy(UUID(told["material_id"])),
 }
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -11,6 +10,12 @@ from evidence.models import Handling, LegalBasis
 from evidence.retention.acts import Act
 from evidence.retention.queries import Part
 from evidence.retention.services import MOST_AT_ONCE, REASON_LENGTH, Correction
+from icse.common.ids import ids_in
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import QueryDict
 
 
 class ActForm(forms.Form):
@@ -19,24 +24,14 @@ class ActForm(forms.Form):
     act = forms.ChoiceField(choices=[(each.value, each.value) for each in Act])
     reason = forms.CharField(max_length=REASON_LENGTH, required=False)
     retain_until = forms.DateField(required=False)
-    submission = forms.TypedMultipleChoiceField(coerce=UUID, required=False)
     everything = forms.BooleanField(required=False)
     part = forms.ChoiceField(choices=[(each.value, each.value) for each in Part], required=False)
     q = forms.CharField(max_length=100, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        sent = self.data.getlist("submission")[:MOST_AT_ONCE] if hasattr(self.data, "getlist") else ()
-        # Any id may be named; which of them are the country's own is the service's to say.
-        self.fields["submission"].choices = [(each, each) for each in sent if _is_id(each)]  # type: ignore[attr-defined]
 
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+def chosen_submissions(told: QueryDict) -> list[UUID]:
+    """Return the submissions that were chosen in a list; what is no id chooses nothing."""
+    return ids_in(told.getlist("submission"))[:MOST_AT_ONCE]
 
 
 class CorrectionForm(forms.Form):

@@ -179,7 +179,7 @@ class Disposal(models.Model):
     id = models.BigAutoField(primary_key=True)
     submission_id = models.UUIDField(unique=True)
     material_id = models.UUIDField(db_index=True)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, db_index=True)
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, null=True, related_name="+")
     cause = models.CharField(max_length=12, choices=Cause)

@@ -55,7 +55,7 @@ def list_retained(officer: Officer, part: Part, words: str = "") -> RetainedQuer
     if words:
         retained = retained.filter(Q(file_name__icontains=words) | Q(case_reference__icontains=words))
     order = "withdrawn_at" if part == Part.GOING else "review_at"
-    return retained.select_related("officer").order_by(order, "retain_until", "pk")
+    return retained.select_related("officer").order_by(order, "retain_until", "received_at", "pk")
 
 
 def count_parts(officer: Officer) -> dict[str, int]:

@@ -9,8 +9,6 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.queries import is_made_for, scopes_of
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from accounts.models import Officer
     from evidence.retention.models import Disposal, RetainedSubmission, Withdrawal
 
@@ -19,15 +17,6 @@ class RetainedQuerySet(models.QuerySet["RetainedSubmission"]):
     def visible_to(self, officer: Officer) -> RetainedQuerySet:
         """Keep everything where the statement is made in the officer's name, and nothing in another's."""
         return self.filter(is_made_for(officer))
-
-    def due(self, *, review_by: date, ends_by: date) -> RetainedQuerySet:
-        """Keep what has to be reviewed, or ends, by a day; what is withdrawn already goes anyway."""
-        coming = Q(review_at__lte=review_by) | Q(retain_until__lte=ends_by)
-        return self.filter(coming).exclude(standing="withdrawn")
-
-    def held(self) -> RetainedQuerySet:
-        """Keep what is under a legal hold."""
-        return self.exclude(hold_reason="")
 
 
 class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
@@ -43,6 +32,6 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
 
 class DisposalQuerySet(models.QuerySet["Disposal"]):
     def visible_to(self, officer: Officer) -> DisposalQuerySet:
-        """Keep the own country's tombstones of what the officer saw."""
-        own = self.filter(country_id=officer.unit.country_id)
-        return own.filter(audience__overlap=list(scopes_of(officer)))
+        """Keep the own country's tombstones of what the officer saw, without what tells of other holders."""
+        own = self.filter(country_id=officer.unit.country_id, audience__overlap=list(scopes_of(officer)))
+        return own.defer("is_last", "objects_stored", "cleared_at")

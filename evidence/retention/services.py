@@ -95,7 +95,8 @@ def correct(*, by: Officer, submission_id: UUID, now: Correction, reason: str) -
     submission.save(update_fields=changed)
     detail = {name: {"formerly": formerly[name], "now": said[name]} for name in changed}
     _note([submission.pk], CustodyEvent.Kind.CORRECTED, {"reason": why, **detail})
-    _record("submission.corrected", [submission.pk, submission.material_id], by, fields=changed)
+    ids = (submission.pk, submission.material_id)
+    record("submission.corrected", *ids, by=by, right=Permission.MATERIAL_SUBMIT, fields=changed)
     return submission
 
 
@@ -359,5 +360,4 @@ def _note(submission_ids: list[UUID], kind: CustodyEvent.Kind, detail: Mapping[s
 
 
 def _record(act: str, ids: list[UUID], by: Officer, **told: Any) -> None:
-    right = Permission.MATERIAL_SUBMIT if act == "submission.corrected" else Permission.RETENTION_DECIDE
-    record(act, *ids, by=by, right=right, **told)
+    record(act, *ids, by=by, right=Permission.RETENTION_DECIDE, **told)

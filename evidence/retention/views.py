@@ -16,7 +16,7 @@ from accounts.policies import Permission
 from accounts.signing_in.proof import recently_authenticated
 from evidence.retention.acts import Act, perform
 from evidence.retention.errors import BadPeriod, HeldBack, NothingNamed, RetentionReasonMissing
-from evidence.retention.forms import ActForm, CorrectionForm, VerdictForm
+from evidence.retention.forms import ActForm, CorrectionForm, VerdictForm, chosen_submissions
 from evidence.retention.policies import (
     check_can_decide_retention,
     check_can_decide_withdrawal,
@@ -88,7 +88,7 @@ def act(request: OfficerRequest) -> HttpResponse:
         messages.error(request, "Nothing was changed: say what is to be done, to which files, and why.")
         return redirect(back)
     told = form.cleaned_data
-    named = told["submission"]
+    named = chosen_submissions(request.POST)
     if told["everything"]:
         listed = list_retained(request.user, _part(told["part"]), told["q"].strip())
         named = [retained.pk for retained in listed[:MOST_AT_ONCE]]

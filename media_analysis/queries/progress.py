@@ -83,7 +83,7 @@ def _progress(submission: Submission, run: PipelineRun | None, steps: tuple[int,
         return WAITING
     if submission.set_aside_at is not None:
         return Progress(RunState.QUARANTINED, failure=run.failure_message)
-    if run.started_at < submission.received_at:
+    if run.started_at < submission.waits_since:
         return WAITING
     return Progress(RunState.ANALYZING, *steps)
 

@@ -43,6 +43,5 @@ def forget_signals(material_id: UUID) -> bool:
             cursor.execute("DELETE FROM media_analysis_analysis WHERE material_id = %s", [material_id])
         ExactSignal.objects.filter(pk__in=carried, members=None).delete()
         PipelineRun.objects.filter(pk=material_id).delete()
-        Submission.objects.filter(material=material_id).update(analyzed_at=None, set_aside_at=None)
         enqueue("series.unstack", queue="query", material_id=str(material_id))
     return True

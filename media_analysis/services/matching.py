@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from evidence.models import Kind, Material
 from evidence.services import name_match_frames
+from icse.common.ids import derived_id
 from media_analysis.models import Analysis, ExactSignal, Face, Match, MatchKind
 from media_analysis.queries.matches import exact_neighbours
 from media_analysis.services.films import between_films, look_up_film, look_up_suspects
@@ -121,6 +122,7 @@ def _as_match(material: Material, finding: Finding) -> Match:
     is_left = material.pk < finding.material_id
     left, right = (material.pk, finding.material_id) if is_left else (finding.material_id, material.pk)
     return Match(
+        id=derived_id(left, right, finding.kind),
         kind=finding.kind,
         left_id=left,
         right_id=right,

@@ -168,7 +168,7 @@ def _begin_forgotten(since: datetime) -> int:
     is_over = Q(material__pipeline_run__state__in=OVER, material__pipeline_run__queued_at__lt=since)
     waiting = (
         Submission.objects.waiting()
-        .filter(Q(material__pipeline_run=None) | is_over, received_at__lt=since)
+        .filter(Q(material__pipeline_run=None) | is_over, waits_since__lt=since)
         .values_list("material_id", "priority")
     )
     forgotten = dict(waiting[:REQUEUE_BATCH])

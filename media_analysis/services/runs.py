@@ -109,9 +109,9 @@ def _served(run: PipelineRun) -> SubmissionQuerySet:
     who knew of it waits with those whom they knew of.
     """
     waiting = _waiting(run.material_id)
-    sights = waiting.filter(verdict=Verdict.NEW, received_at__gt=run.started_at)
-    first = sights.aggregate(Min("received_at"))["received_at__min"]
-    return waiting if first is None else waiting.filter(received_at__lt=first)
+    sights = waiting.filter(verdict=Verdict.NEW, waits_since__gt=run.started_at)
+    first = sights.aggregate(Min("waits_since"))["waits_since__min"]
+    return waiting if first is None else waiting.filter(waits_since__lt=first)
 
 
 def spoil(run: PipelineRun, reason: str) -> bool:

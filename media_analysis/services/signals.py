@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icse.common.ids import derived_id
 from media_analysis.engine.hashes.bands import bands
 from media_analysis.models import (
     TILE_DIMENSIONS,
@@ -71,6 +72,7 @@ def keep_faces(
     Face.objects.bulk_create(
         [
             Face(
+                id=derived_id(analysis.material_id, "face", analysis.version, at_ms, number),
                 material_id=analysis.material_id,
                 analysis=analysis,
                 at_ms=at_ms,
@@ -82,7 +84,7 @@ def keep_faces(
                 embedding=face.embedding,
             )
             for at_ms, faces in frames
-            for face in faces
+            for number, face in enumerate(faces)
         ],
         batch_size=500,
     )
@@ -151,8 +153,14 @@ def keep_exact(analysis: Analysis, values: Iterable[tuple[str, str]]) -> None:
     ExactSignalMember.objects.filter(analysis=analysis).delete()
     for kind, value in values:
         signal, _ = ExactSignal.objects.get_or_create(kind=kind, value=value[:128])
-        ExactSignalMember.objects.get_or_create(
-            signal=signal, material_id=analysis.material_id, defaults={"analysis": analysis}
+        ExactSignalMember.objects.update_or_create(
+            signal=signal,
+            material_id=analysis.material_id,
+            defaults={"analysis": analysis},
+            create_defaults={
+                "id": derived_id(analysis.material_id, "member", kind, signal.value),
+                "analysis": analysis,
+            },
         )
 
 

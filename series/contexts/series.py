@@ -28,7 +28,7 @@ from series.queries.listing import (
 )
 from series.queries.proposals import propose_for_series
 from series.queries.stacks import collapse_stacks
-from series.queries.withheld import list_disposed_materials, list_withheld_materials
+from series.queries.withheld import list_withheld_materials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,13 +129,7 @@ def _materials(officer: Officer, series: Series, page: str) -> dict[str, Any]:
     stacks = collapse_stacks(officer, series_materials(officer, series))
     shown = Paginator(stacks, PAGE_SIZE).get_page(page)
     withheld = list_withheld_materials(series)
-    disposed = list_disposed_materials(series)
-    return {
-        "page": shown,
-        "cards": cards_of(officer, list(shown)),
-        "withheld": withheld,
-        "disposed": disposed,
-    }
+    return {"page": shown, "cards": cards_of(officer, list(shown)), "withheld": withheld}
 
 
 def _proposals(officer: Officer, series: Series, page: str) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from evidence.models import Material
 from media_analysis.models import ExactSignal, ExactSignalMember, Match, MatchKind
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from series.stars import Rank
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class KnownCopies:
@@ -40,7 +37,7 @@ class KnownCopies:
     def rank(self, material: UUID) -> Rank:
         """Return the place of a material among its copies; one that is gone meanwhile is the last."""
         self._load_places({material} - self._ranks.keys())
-        return self._ranks.get(material, (0, _NEVER, material))
+        return self._ranks.get(material, (0, material))
 
     def hub_of(self, material: UUID) -> UUID:
         """Return the hub that the material hangs on at present."""
@@ -72,9 +69,9 @@ class KnownCopies:
     def _load_places(self, materials: Collection[UUID]) -> None:
         if not materials:
             return
-        placed = Material.objects.filter(pk__in=materials).annotate(first=Min("submissions__received_at"))
-        for pk, width, height, first in placed.values_list("pk", "width", "height", "first"):
-            self._ranks[pk] = (-(width or 0) * (height or 0), first or _NEVER, pk)
+        placed = Material.objects.filter(pk__in=materials)
+        for pk, width, height in placed.values_list("pk", "width", "height"):
+            self._ranks[pk] = (-(width or 0) * (height or 0), pk)
         hanging = StackMember.objects.filter(material__in=materials)
         self._hubs.update(hanging.values_list("material", "stack"))
 

@@ -125,12 +125,13 @@ def series_places(officer: Officer, series: Series) -> list[SeriesPlace]:
 
 def series_persons(officer: Officer, series: Series) -> FaceQuerySet:
     """Return the faces in a series' visible materials, the clearest first; nobody is merged by machine."""
-    materials = series_materials(officer, series).order_by().values("pk")
+    materials = series_materials(officer, series).analyzed_for(officer).order_by().values("pk")
     return Face.objects.for_display().filter(material__in=materials).order_by("-quality", "pk")
 
 
 def _facts(officer: Officer, series: Series) -> QuerySet[CaptureFacts]:
-    materials = series_materials(officer, series).order_by().values("pk")
+    # Read off a material that another country handed in first, they would betray that somebody holds it.
+    materials = series_materials(officer, series).analyzed_for(officer).order_by().values("pk")
     return CaptureFacts.objects.filter(material__in=materials)
 
 

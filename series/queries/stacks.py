@@ -154,7 +154,7 @@ def _area(material: str) -> Combinable:
 
 
 def _is_better() -> Q:
-    """Order members as `series.stars.Rank` does, without dates, which belong to submissions."""
+    """Order members as `series.stars.Rank` does, the hub before all others."""
     larger = Q(cover_area__gt=F("area")) | Q(cover_area=F("area"), cover__lt=F("material"))
     return Q(cover=F("hub")) & ~Q(material=F("hub")) | ~Q(material=F("hub")) & larger
 

@@ -1,4 +1,4 @@
-"""What the officer's country concluded of material that is no longer shared with it."""
+"""What the officer's country concluded of material that it sees no more: no longer shared, or gone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 
 from accounts.models import Officer
-from accounts.queries import scopes_of
 from media_analysis.models import MatchKind
-from series.models import Decision, DisposedDecision, DisposedMaterial, Verdict
+from series.models import Decision, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,20 +61,6 @@ def list_withheld_decisions() -> list[WithheldDecision]:
         )
         for kind, verdict, reason, officer, decided_at in rows
     ]
-
-
-def list_disposed_materials(series: Series) -> list[DisposedMaterial]:
-    """Return the tombstones of what stood in a series of the asker's country, in the order of adding."""
-    tombstones = DisposedMaterial.objects.filter(series=series).select_related("added_by")
-    return list(tombstones.order_by("added_at", "pk"))
-
-
-def list_disposed_decisions(officer: Officer) -> list[DisposedDecision]:
-    """Return the tombstones of the officer's country's answers about what is gone, newest first."""
-    own = DisposedDecision.objects.filter(
-        country_id=officer.unit.country_id, audience__overlap=list(scopes_of(officer))
-    )
-    return list(own.select_related("officer").order_by("-decided_at", "pk")[:DECISIONS_SHOWN])
 
 
 def list_own_decisions(officer: Officer) -> DecisionQuerySet:

@@ -9,11 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.audit.viewing import views
 from accounts.policies import Permission
-from series.queries.withheld import (
-    list_disposed_decisions,
-    list_own_decisions,
-    list_withheld_decisions,
-)
+from series.queries.withheld import list_own_decisions, list_withheld_decisions
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -25,9 +21,5 @@ if TYPE_CHECKING:
 @views("decisions.listed", Permission.MATERIAL_SEE)
 def decisions(request: OfficerRequest) -> HttpResponse:
     """List the last answers of the officer's country, also those about what is no longer shared with it."""
-    shown = {
-        "decisions": list_own_decisions(request.user),
-        "withheld": list_withheld_decisions(),
-        "disposed": list_disposed_decisions(request.user),
-    }
+    shown = {"decisions": list_own_decisions(request.user), "withheld": list_withheld_decisions()}
     return render(request, "match/decisions.html", shown)

@@ -58,6 +58,8 @@ class SubmissionFactory(factory.django.DjangoModelFactory):
         )
     )
     verdict = Verdict.NEW
+    received_at = factory.LazyFunction(timezone.now)
+    waits_since = factory.LazyAttribute(lambda submission: submission.received_at)
     analyzed_at = factory.LazyFunction(timezone.now)
 
 

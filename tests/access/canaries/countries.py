@@ -336,7 +336,7 @@ def _make_restricted(
     put(Disposal, own, country=country, withdrawal=withdrawal, cause="withdrawn", received_at=now, **gone)
     done = {"decided_at": now, "disposed_at": now, "audience": shared["audience"]}
     answer = {"decision_id": uuid4(), "kind": "face", "verdict": "same"}
-    DisposedDecision.objects.create(country=country, officer=officer, **answer, **done)
+    put(DisposedDecision, own, country=country, officer=officer, **answer, **done)
     DisposedMaterial.objects.create(
         series=series, material_id=uuid4(), added_by=officer, added_at=now, disposed_at=now
     )

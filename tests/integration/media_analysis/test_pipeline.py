@@ -286,7 +286,7 @@ def test_lost_task_is_asked_for_again(
     never_begun = desk.hand_in(cast.owner, jpeg(photograph(drawn_room(1), FIRST_PLACE)))
     broken_off = desk.hand_in(cast.owner, jpeg(photograph(drawn_room(2), FIRST_PLACE)))
     long_ago = "2026-01-01T00:00:00Z"
-    Submission.objects.update(received_at=long_ago)
+    Submission.objects.update(received_at=long_ago, waits_since=long_ago)
     PipelineRun.objects.create(
         material=broken_off,
         state=RunState.ANALYZING,
