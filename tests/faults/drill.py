@@ -17,7 +17,7 @@ import statistics
 import threading
 import time
 from base64 import b64encode
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,7 +32,7 @@ from tests.faults.ground import Ground, Outcome
 from tests.faults.power import CALLS, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 WEB: Final = "uvicorn"
 WORKER: Final = "analysis@"
@@ -191,25 +191,10 @@ def poison(ground: Ground, times: int) -> Outcome:
         content = file.read_bytes()
         file.write_bytes(content + bytes(_POISON_SIZE + number - len(content)))
     sizes = {_POISON_SIZE + number for number in range(times)}
-    killed: set[int] = set()
-    is_over = threading.Event()
-
-    def kill() -> None:
-        while not is_over.is_set():
-            for child in _decoder_children(ground.launcher.process.pid):
-                if child not in killed and _holds(child, sizes):
-                    with suppress(ProcessLookupError):
-                        os.kill(child, signal.SIGKILL)
-                        killed.add(child)
-            time.sleep(0.001)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    ground.send(folder)
     outcome = Outcome()
-    ground.settle(outcome, folder)
-    is_over.set()
-    killer.join()
+    with _hunting(ground, lambda child, killed: child not in killed and _holds(child, sizes)) as killed:
+        ground.send(folder)
+        ground.settle(outcome, folder)
     outcome.repetitions = len(killed)
     # None of the good ones is set aside with them.
     outcome.doubled += max(outcome.set_aside - times, 0)
@@ -263,27 +248,36 @@ def keys_gone(ground: Ground, times: int) -> Outcome:
 def decoder_child_killed(ground: Ground, times: int) -> Outcome:
     """The process that reads a file dies in the middle of it."""
     folder = ground.new_folder("child", 2 * times)
+    outcome = Outcome()
+    with _hunting(ground, lambda _, killed: len(killed) < times and ground.chance.random() < 0.3) as killed:
+        ground.send(folder)
+        ground.settle(outcome, folder)
+    outcome.repetitions = len(killed)
+    return outcome
+
+
+@contextmanager
+def _hunting(ground: Ground, is_prey: Callable[[int, list[int]], bool]) -> Iterator[list[int]]:
+    """Kill processes that read a file for the block, and yield those that were killed."""
     killed: list[int] = []
     is_over = threading.Event()
 
     def hunt() -> None:
-        while not is_over.is_set() and len(killed) < times:
+        while not is_over.is_set():
             for child in _decoder_children(ground.launcher.process.pid):
-                if ground.chance.random() < 0.3:
+                if is_prey(child, killed):
                     with suppress(ProcessLookupError):
                         os.kill(child, signal.SIGKILL)
                         killed.append(child)
-            time.sleep(0.002)
+            time.sleep(0.001)
 
     hunter = threading.Thread(target=hunt)
     hunter.start()
-    ground.send(folder)
-    outcome = Outcome()
-    ground.settle(outcome, folder)
-    is_over.set()
-    hunter.join()
-    outcome.repetitions = len(killed)
-    return outcome
+    try:
+        yield killed
+    finally:
+        is_over.set()
+        hunter.join()
 
 
 def _decoder_children(launcher: int) -> list[int]:
