@@ -13,7 +13,7 @@ import os
 import secrets
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_NONCE: Final = 12
+NONCE_BYTES: Final = 12
+_ID_BYTES: Final = 16
 _GENERATION_LENGTH: Final = 20
-
 
 INSTALLATION: Final = UUID(int=0)
 """In place of a country, for what belongs to all of them."""
@@ -58,6 +58,12 @@ class KeyHolder(Protocol):
     def is_current(self, wrapped: str) -> bool:
         """Tell whether it was wrapped under the present generation of keys."""
 
+    def make(self) -> bool:
+        """Make a first generation of keys, unless there is one; tell whether it was made."""
+
+    def add_generation(self) -> str:
+        """Put a new generation of keys into use, and return its name."""
+
 
 class KeyFile:
     """Keys in a file: one line a generation, its name and 32 random bytes in base64url; the last is in use.
@@ -75,30 +81,64 @@ class KeyFile:
     def wrap(self, key: DataKey, country: UUID) -> str:
         """Return a file's key, wrapped under a country's present key. Raises KeyUnavailable."""
         generation = self._current()
-        nonce = os.urandom(_NONCE)
-        sealed = self._cipher(generation, country).encrypt(nonce, key.secret, _about(key.id, country))
-        return f"{generation}.{base64.urlsafe_b64encode(key.id.bytes + nonce + sealed).decode()}"
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._cipher(generation, country).encrypt(nonce, key.secret, bound_to(key.id, country))
+        return wrap_of(generation, Wrap(key.id, nonce, sealed))
 
     def unwrap(self, wrapped: str, country: UUID) -> DataKey:
         """Return the key that was wrapped. Raises KeyUnavailable."""
-        generation, _, encoded = wrapped.partition(".")
+        generation = generation_of(wrapped)
         self._read()
         if generation not in self._generations:
             message = f"The key file holds no generation {generation!r}: put it back."
             raise KeyUnavailable(message)
         try:
-            content = base64.urlsafe_b64decode(encoded)
-            key_id = UUID(bytes=content[:16])
-            nonce, sealed = content[16 : 16 + _NONCE], content[16 + _NONCE :]
-            secret = self._cipher(generation, country).decrypt(nonce, sealed, _about(key_id, country))
-        except (InvalidTag, ValueError, binascii.Error) as broken:
-            message = f"A key that generation {generation!r} wrapped cannot be opened with it."
-            raise KeyUnavailable(message) from broken
-        return DataKey(key_id, secret)
+            wrap = read_wrap(wrapped)
+            secret = self._cipher(generation, country).decrypt(
+                wrap.nonce, wrap.sealed, bound_to(wrap.key_id, country)
+            )
+        except (InvalidTag, ValueError) as broken:
+            raise KeyUnavailable(not_opened(generation)) from broken
+        return DataKey(wrap.key_id, secret)
 
     def is_current(self, wrapped: str) -> bool:
         """Tell whether it was wrapped under the last generation in the file. Raises KeyUnavailable."""
-        return wrapped.partition(".")[0] == self._current()
+        return generation_of(wrapped) == self._current()
+
+    def make(self) -> bool:
+        """Make the file with a first generation, unless there is one; tell whether it was made."""
+        if self._path.exists():
+            return False
+        draft = _draft(self._path, f"1 {_fresh()}\n")
+        try:
+            os.link(draft, self._path)  # of several processes the first one makes it
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink()
+        return True
+
+    def add_generation(self) -> str:
+        """Add a generation to the file, which is in use from then on, and return its name.
+
+        Raises:
+            KeyUnavailable: There is no such file, or it is damaged.
+            OSError: It cannot be written.
+        """
+        try:
+            text = self._path.read_text(encoding="ascii")
+        except FileNotFoundError as missing:
+            message = f"There is no key file {self._path}."
+            raise KeyUnavailable(message) from missing
+        taken = _parsed(text)
+        name = next(str(number) for number in count(1) if str(number) not in taken)
+        draft = _draft(self._path, f"{text.rstrip()}\n{name} {_fresh()}\n")
+        # Whoever may read it now may read it then: the platform is often another account than its operator.
+        before = self._path.stat()
+        os.chown(draft, before.st_uid, before.st_gid)
+        draft.chmod(before.st_mode)
+        draft.replace(self._path)
+        return name
 
     def _current(self) -> str:
         self._read()
@@ -139,45 +179,39 @@ def _parsed(text: str) -> dict[str, bytes]:
     return generations
 
 
-def _about(key_id: UUID, country: UUID) -> bytes:
+class Wrap(NamedTuple):
+    """A file's key as a country's key seals it (AES-256-GCM), with what it takes to open it."""
+
+    key_id: UUID
+    nonce: bytes
+    sealed: bytes
+
+
+def wrap_of(generation: str, wrap: Wrap) -> str:
+    """Return a wrap as text that begins with the generation of its key."""
+    return f"{generation}.{base64.urlsafe_b64encode(wrap.key_id.bytes + wrap.nonce + wrap.sealed).decode()}"
+
+
+def generation_of(wrapped: str) -> str:
+    """Return under which generation of keys something was wrapped."""
+    return wrapped.partition(".")[0]
+
+
+def read_wrap(wrapped: str) -> Wrap:
+    """Return the parts of a wrap. Raises ValueError where it is none."""
+    content = base64.urlsafe_b64decode(wrapped.partition(".")[2])
+    nonce_end = _ID_BYTES + NONCE_BYTES
+    return Wrap(UUID(bytes=content[:_ID_BYTES]), content[_ID_BYTES:nonce_end], content[nonce_end:])
+
+
+def bound_to(key_id: UUID, country: UUID) -> bytes:
+    """Return what a wrap is bound to: whose it is, and of which key."""
     return b"icse file key" + key_id.bytes + country.bytes
 
 
-def make_key_file(path: Path) -> bool:
-    """Make a key file with a first generation, unless there is one; tell whether it was made."""
-    if path.exists():
-        return False
-    draft = _draft(path, f"1 {_fresh()}\n")
-    try:
-        os.link(draft, path)  # of several processes the first one makes it
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    return True
-
-
-def add_generation(path: Path) -> str:
-    """Add a generation to a key file, which is in use from then on, and return its name.
-
-    Raises:
-        KeyUnavailable: There is no such file, or it is damaged.
-        OSError: It cannot be written.
-    """
-    try:
-        text = path.read_text(encoding="ascii")
-    except FileNotFoundError as missing:
-        message = f"There is no key file {path}."
-        raise KeyUnavailable(message) from missing
-    taken = _parsed(text)
-    name = next(str(number) for number in count(1) if str(number) not in taken)
-    draft = _draft(path, f"{text.rstrip()}\n{name} {_fresh()}\n")
-    # Whoever may read the file now may read it then: the platform is often another account than its operator.
-    before = path.stat()
-    os.chown(draft, before.st_uid, before.st_gid)
-    draft.chmod(before.st_mode)
-    draft.replace(path)
-    return name
+def not_opened(generation: str) -> str:
+    """Return how it is told that a wrap was not made with the key that opens it."""
+    return f"A key that generation {generation!r} wrapped cannot be opened with it."
 
 
 def _fresh() -> str:

@@ -256,6 +256,9 @@ STORE_CACHE = env.integer("STORE_CACHE_GB", 50, minimum=1, maximum=10**6) * 1024
 # What the files' own keys are wrapped under: a file of keys, or a class that asks elsewhere.
 KEY_FILE = env.file("KEY_FILE", _LAYOUT.secrets.folder / "evidence-keys")
 KEY_HOLDER = env.text("KEY_HOLDER")
+PKCS11_MODULE = env.text("PKCS11_MODULE")
+PKCS11_TOKEN = env.text("PKCS11_TOKEN", "icse")
+PKCS11_PIN_FILE = env.file("PKCS11_PIN_FILE", _LAYOUT.secrets.folder / "pkcs11-pin")
 # The largest file that is taken at once, and the room that is left for derivatives and the database.
 UPLOAD_LIMIT = env.integer("UPLOAD_LIMIT_GB", 10, minimum=1, maximum=1000) * 1024**3
 STORAGE_RESERVE = env.integer("STORAGE_RESERVE_MB", 512, minimum=0, maximum=1024**2) * 1024**2

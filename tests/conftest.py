@@ -13,7 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
-from evidence.keys import key_holder, make_key_file
+from evidence.keys import KeyFile, key_holder
 from evidence.store import store
 from icse.embedded.layout import Layout
 from tests.roles import database_role, served
@@ -59,7 +59,7 @@ def django_db_modify_db_settings(postgres_server: None, valkey_server: str, layo
     with own_slot(layout) as number:
         default["TEST"]["NAME"] = f"test_icse_{number}"
         settings.EVIDENCE_DIR = layout.data_dir / f"evidence-{number}"
-        make_key_file(settings.KEY_FILE)
+        KeyFile(settings.KEY_FILE).make()
         # As on a fresh machine: a test must not pass because an earlier run left a file behind.
         shutil.rmtree(settings.EVIDENCE_DIR, ignore_errors=True)
         store.cache_clear()
@@ -80,7 +80,7 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the test a key file of its own and return it."""
     monkeypatch.setattr(settings, "KEY_FILE", tmp_path / "keys")
-    make_key_file(settings.KEY_FILE)
+    KeyFile(settings.KEY_FILE).make()
     key_holder.cache_clear()
     yield tmp_path / "keys"
     key_holder.cache_clear()

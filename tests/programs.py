@@ -1,13 +1,15 @@
-"""Make sure that tests find a browser and a sandbox: `python -m tests.programs`, called by `make test`."""
+"""Make sure that tests find a browser, a sandbox and a security module: `make test` calls it as a program."""
 
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-_PACKAGES: Final = ("chromium", "fonts-dejavu-core", "bubblewrap")
+_PACKAGES: Final = ("chromium", "fonts-dejavu-core", "bubblewrap", "softhsm2")
+_SOFTHSM: Final = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so")
 
 
 def find_chromium() -> str | None:
@@ -15,8 +17,13 @@ def find_chromium() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
+def find_softhsm() -> str | None:
+    """Return the path of SoftHSM's library, a security module without hardware, or nothing."""
+    return next((path for path in _SOFTHSM if Path(path).exists()), None)
+
+
 def install_programs() -> None:
-    """Install Chromium and bubblewrap with the system's package tool.
+    """Install Chromium, bubblewrap and SoftHSM with the system's package tool.
 
     Raises:
         SystemExit: The machine has no apt-get, or this account may not install; it names the command to run.
@@ -30,7 +37,7 @@ def install_programs() -> None:
             f"    apt-get update && apt-get install --yes {' '.join(_PACKAGES)}"
         )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # Without bubblewrap its own tests are left out, and say so; without a browser nothing can be tried.
+    # Without bubblewrap or SoftHSM their tests are left out, and say so; without a browser most cannot run.
     is_needed = find_chromium() is None
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *_PACKAGES]):
         subprocess.run([*prefix, "apt-get", "--quiet", *command], check=is_needed, env=environment)
@@ -46,5 +53,5 @@ def _root_prefix() -> list[str] | None:
     return None
 
 
-if __name__ == "__main__" and (find_chromium() is None or shutil.which("bwrap") is None):
+if __name__ == "__main__" and not (find_chromium() and shutil.which("bwrap") and find_softhsm()):
     install_programs()

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import Officer
-from evidence.keys import make_key_file
+from evidence.keys import KeyFile
 from evidence.models import Derivative, Material, StoredObject, Submission
 from evidence.receiving import Receiver
 from evidence.services import SubmissionDetails, keep_derivative, receive_file
@@ -239,7 +239,7 @@ def test_without_the_right_keys_nothing_is_restored(cast: Cast, own_store: Path,
     key_file.unlink()
 
     assert "key file" in restore(data_dir, folder).stderr
-    make_key_file(key_file)
+    KeyFile(key_file).make()
     done = restore(data_dir, folder)
 
     assert done.returncode == 1

@@ -1,25 +1,23 @@
-"""`manage.py make_keys`: make the file of keys under which the files' own keys are wrapped."""
+"""`manage.py make_keys`: make the keys under which the files' own keys are wrapped."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from evidence.keys import make_key_file
+from evidence.keys import KeyUnavailable, key_holder
 
 
 class Command(BaseCommand):
-    """Make the key file of a new installation."""
+    """Make the keys of a new installation."""
 
-    help = "Make the key file that KEY_FILE names, readable by this account alone. One that exists stays."
+    help = "Make the key file that KEY_FILE names, or the first keys of KEY_HOLDER. Keys that exist stay."
     requires_system_checks = ()
 
     def handle(self, *args: object, **options: object) -> None:
-        """Make it, unless there is one."""
-        if settings.KEY_HOLDER:
-            message = f"The keys are held by {settings.KEY_HOLDER}, which makes its own."
-            raise CommandError(message)
+        """Make them, unless there are some."""
         try:
-            is_new = make_key_file(settings.KEY_FILE)
-        except OSError as failure:
+            is_new = key_holder().make()
+        except (KeyUnavailable, OSError) as failure:
             raise CommandError(str(failure)) from failure
-        told = "is made: keep a copy where the backups are not." if is_new else "is there already."
-        self.stdout.write(f"{settings.KEY_FILE} {told}")
+        held = f"in {settings.KEY_HOLDER}" if settings.KEY_HOLDER else f"in {settings.KEY_FILE}"
+        told = "are made: keep a copy where the backups are not." if is_new else "are there already."
+        self.stdout.write(f"Keys {held} {told}")

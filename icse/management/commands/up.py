@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from evidence.keys import make_key_file
+from evidence.keys import KeyFile
 from icse import env
 from icse.embedded import postgres, preparation, processes, valkey
 from icse.embedded.account import service_account
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         preparation.prepare_database(layout)
 
     def _prepare(self) -> None:
-        if not settings.KEY_HOLDER and make_key_file(settings.KEY_FILE):
+        if not settings.KEY_HOLDER and KeyFile(settings.KEY_FILE).make():
             self._report(f"keys are made: keep a copy of {settings.KEY_FILE} where the backups are not")
         preparation.migrate()
         self._report("tables are up to date")

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Officer
-from evidence.keys import KeyFile, KeyUnavailable, key_holder, make_key_file
+from evidence.keys import KeyFile, KeyUnavailable, key_holder
 from evidence.models import Derivative, Material, MaterialKey, StoredObject, StoreRepair, Submission
 from evidence.objects import find_key
 from evidence.queries import store_state
@@ -309,7 +309,7 @@ def test_without_its_key_a_file_is_not_shown_and_nothing_of_it_is_told(cast: Cas
     material = hand_in(cast.owner, photo("JPEG")).material
     Submission.objects.update(analyzed_at=timezone.now())
     settings.KEY_FILE.unlink()
-    make_key_file(settings.KEY_FILE)
+    KeyFile(settings.KEY_FILE).make()
     key_holder.cache_clear()
     client.force_login(cast.owner)
     client.raise_request_exception = False

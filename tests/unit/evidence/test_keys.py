@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from evidence.keys import KeyFile, KeyUnavailable, add_generation, make_key_file
+from evidence.keys import KeyFile, KeyUnavailable
 from icse.common.sealing import new_key
 
 ONE, OTHER = uuid4(), uuid4()
@@ -17,7 +17,7 @@ ONE, OTHER = uuid4(), uuid4()
 def key_file(tmp_path: Path) -> Path:
     """Return a new key file."""
     path = tmp_path / "secrets" / "evidence-keys"
-    assert make_key_file(path)
+    assert KeyFile(path).make()
     return path
 
 
@@ -40,7 +40,7 @@ def test_generation_that_was_added_is_used_at_once_and_old_wraps_stay_open(key_f
     old = holder.wrap(key, ONE)
     assert holder.is_current(old)
 
-    assert add_generation(key_file) == "2"
+    assert KeyFile(key_file).add_generation() == "2"
 
     assert not holder.is_current(old)
     assert holder.unwrap(old, ONE) == key
@@ -52,7 +52,7 @@ def test_generation_that_was_added_is_used_at_once_and_old_wraps_stay_open(key_f
 def test_generation_that_was_taken_out_is_named(key_file: Path) -> None:
     holder = KeyFile(key_file)
     old = holder.wrap(new_key(), ONE)
-    add_generation(key_file)
+    KeyFile(key_file).add_generation()
     key_file.write_text(key_file.read_text().splitlines()[1] + "\n")
     os.utime(key_file, ns=(1, 1))
     with pytest.raises(KeyUnavailable, match="generation '1'"):
@@ -61,10 +61,10 @@ def test_generation_that_was_taken_out_is_named(key_file: Path) -> None:
 
 def test_key_file_is_its_owner_s_alone_and_made_once(key_file: Path) -> None:
     before = key_file.read_text()
-    assert not make_key_file(key_file)
+    assert not KeyFile(key_file).make()
     assert key_file.read_text() == before
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    add_generation(key_file)
+    KeyFile(key_file).add_generation()
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     assert list(key_file.parent.iterdir()) == [key_file]
 
@@ -78,7 +78,7 @@ def test_damaged_key_file_is_named_and_left_as_it_is(tmp_path: Path, text: str) 
     with pytest.raises(KeyUnavailable):
         KeyFile(path).wrap(new_key(), ONE)
     with pytest.raises(KeyUnavailable):
-        add_generation(path)
+        KeyFile(path).add_generation()
     assert path.read_text() == text
 
 
@@ -86,7 +86,7 @@ def test_missing_key_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyUnavailable, match="evidence-keys"):
         KeyFile(tmp_path / "evidence-keys").wrap(new_key(), ONE)
     with pytest.raises(KeyUnavailable):
-        add_generation(tmp_path / "evidence-keys")
+        KeyFile(tmp_path / "evidence-keys").add_generation()
 
 
 def test_wrap_that_was_touched_is_not_opened(key_file: Path) -> None:
