@@ -132,14 +132,23 @@ class Seal:
         self._cipher.encrypt_into(nonce, plain, self._about(index, is_last=is_last), sealed[_NONCE:])
         return sealed
 
-    def open(self, index: int, sealed: bytes, *, is_last: bool) -> bytes:
+    def open(self, index: int, sealed: Plain, *, is_last: bool) -> bytes:
         """Return what is in a segment.
 
         Raises:
             SealBroken: It is not what was sealed, or not here.
         """
+        view = memoryview(sealed)
         try:
-            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._about(index, is_last=is_last))
+            return self._cipher.decrypt(view[:_NONCE], view[_NONCE:], self._about(index, is_last=is_last))
+        except (InvalidTag, ValueError) as broken:
+            raise SealBroken(place_of(index)) from broken
+
+    def open_into(self, room: memoryview, index: int, sealed: memoryview, *, is_last: bool) -> None:
+        """Put what is in a segment into room of its length. Raises SealBroken."""
+        about = self._about(index, is_last=is_last)
+        try:
+            self._cipher.decrypt_into(sealed[:_NONCE], sealed[_NONCE:], about, room)
         except (InvalidTag, ValueError) as broken:
             raise SealBroken(place_of(index)) from broken
 
@@ -277,6 +286,19 @@ class SealedReader(Places):
         view[: len(part)] = part
         self._at += len(part)
         return len(part)
+
+    def unseal_into(self, room: memoryview) -> None:
+        """Put all plain bytes into room of their length, without a copy on the way. Raises SealBroken."""
+        # One for all segments: new memory for each would take longer than opening it.
+        lent = memoryview(bytearray(min(SEGMENT, self.size) + OVERHEAD))
+        self._stream.seek(place_of(0))
+        for index in range(self._last + 1):
+            part = room[index * SEGMENT : (index + 1) * SEGMENT]
+            sealed = lent[: len(part) + OVERHEAD]
+            left = sealed
+            while left and (taken := self._stream.readinto(left)):  # type: ignore[attr-defined]
+                left = left[taken:]
+            self._seal.open_into(part, index, sealed, is_last=index == self._last)
 
     def segment(self, index: int) -> bytes:
         """Return the plain bytes of a segment. Raises SealBroken."""

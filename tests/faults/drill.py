@@ -30,6 +30,7 @@ from exchange.client.platform import UPLOADS, Refused, Unreached
 from icse.embedded.layout import Layout
 from tests.faults.ground import Ground, Outcome
 from tests.faults.power import CALLS, judge
+from tests.launcher import sizes_of_open_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -192,7 +193,9 @@ def poison(ground: Ground, times: int) -> Outcome:
         file.write_bytes(content + bytes(_POISON_SIZE + number - len(content)))
     sizes = {_POISON_SIZE + number for number in range(times)}
     outcome = Outcome()
-    with _hunting(ground, lambda child, killed: child not in killed and _holds(child, sizes)) as killed:
+    with _hunting(
+        ground, lambda child, killed: child not in killed and sizes_of_open_files(child) & sizes
+    ) as killed:
         ground.send(folder)
         ground.settle(outcome, folder)
     outcome.repetitions = len(killed)
@@ -202,16 +205,6 @@ def poison(ground: Ground, times: int) -> Outcome:
 
 
 _POISON_SIZE: Final = 777_000
-
-
-def _holds(child: int, sizes: set[int]) -> bool:
-    """Tell whether a process holds a file of one of these sizes."""
-    with suppress(OSError):
-        for descriptor in os.scandir(f"/proc/{child}/fd"):
-            with suppress(OSError):
-                if os.stat(descriptor.path).st_size in sizes:  # noqa: PTH116 - follows what is no path
-                    return True
-    return False
 
 
 def original_gone(ground: Ground, times: int) -> Outcome:
@@ -249,7 +242,12 @@ def decoder_child_killed(ground: Ground, times: int) -> Outcome:
     """The process that reads a file dies in the middle of it."""
     folder = ground.new_folder("child", 2 * times)
     outcome = Outcome()
-    with _hunting(ground, lambda _, killed: len(killed) < times and ground.chance.random() < 0.3) as killed:
+    with _hunting(
+        ground,
+        lambda child, killed: (
+            len(killed) < times and sizes_of_open_files(child) and ground.chance.random() < 0.3
+        ),
+    ) as killed:
         ground.send(folder)
         ground.settle(outcome, folder)
     outcome.repetitions = len(killed)
@@ -257,7 +255,7 @@ def decoder_child_killed(ground: Ground, times: int) -> Outcome:
 
 
 @contextmanager
-def _hunting(ground: Ground, is_prey: Callable[[int, list[int]], bool]) -> Iterator[list[int]]:
+def _hunting(ground: Ground, is_prey: Callable[[int, list[int]], object]) -> Iterator[list[int]]:
     """Kill processes that read a file for the block, and yield those that were killed."""
     killed: list[int] = []
     is_over = threading.Event()

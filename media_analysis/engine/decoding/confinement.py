@@ -22,12 +22,13 @@ def confine(budget: Budget, keep: list[int]) -> None:
 
     Raises OSError when the system refuses one of it: then nothing may be decoded.
     """
-    _die_with_parent()
-    _close_all_but(keep)
+    die_with_parent()
+    close_all_but(keep)
     _set_limits(budget)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have this process killed when the one that forked it ends, and gain no rights by what it starts."""
     parent = os.getppid()
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
@@ -40,7 +41,8 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 
 
-def _close_all_but(keep: list[int]) -> None:
+def close_all_but(keep: list[int]) -> None:
+    """Close every descriptor but the standard ones and these."""
     os.dup2(1, 2)  # the libraries talk about files on standard error; standard output goes nowhere already
     for first, last in zip(
         [_STANDARD_STREAMS - 1, *sorted(keep)], [*sorted(keep), _most_files()], strict=True

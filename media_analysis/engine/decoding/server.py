@@ -1,5 +1,7 @@
 """The parent of all decoding: it holds the loaded libraries, forks one child per file and reads none itself.
 
+The child of the next file is forked while the present one is read, and waits: forking takes milliseconds.
+
 Run as `python -m media_analysis.engine.decoding.server DESCRIPTOR LIMITS` by `server_process`. It ends with
 the last copy of the other end of its control socket, that is with the worker that owns it.
 """
@@ -22,7 +24,7 @@ from media_analysis.engine.decoding.channel import (
     receive_with_files,
     send,
 )
-from media_analysis.engine.decoding.confinement import confine
+from media_analysis.engine.decoding.confinement import close_all_but, confine, die_with_parent
 from media_analysis.engine.decoding.limits import Limits, limits_from
 from media_analysis.engine.decoding.sources import opened_source
 from media_analysis.engine.decoding.stills import prepare
@@ -32,6 +34,14 @@ from media_analysis.engine.metadata.exiftool import ExifTool, installed_version
 _READY: Final = {"ready": True}
 
 
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A child that waits for its file, and where to hand it over."""
+
+    pid: int
+    channel: socket.socket
+
+
 @dataclass
 class Server:
     """Forks, reaps and, when told to, kills the children that read files."""
@@ -39,6 +49,7 @@ class Server:
     control: socket.socket
     limits: Limits
     children: dict[int, int] = field(default_factory=dict)  # number of the job -> process id
+    spare: Spare | None = None
     exiftool: ExifTool | None = None
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
@@ -48,6 +59,8 @@ class Server:
         send(self.control, _READY)
         try:
             while True:
+                if self.spare is None:
+                    self.spare = self._forked_ahead()
                 for key, _ in self.selector.select():
                     self._handle(key)
         except ChannelClosed:
@@ -63,17 +76,44 @@ class Server:
         if "kill" in message:
             self._kill(message["kill"])
         else:
-            self._fork(message, files)
+            self._begin(message, files)
         for descriptor in files:
             os.close(descriptor)
 
-    def _fork(self, message: Message, files: list[int]) -> None:
+    def _begin(self, message: Message, files: list[int]) -> None:
+        # The waiting exiftool is inherited, and by the child of one file alone.
+        is_ahead = message["work"] != "metadata"
+        pid = (self._handed_over(message, files) if is_ahead else None) or self._forked(message, files)
+        self.children[message["job"]] = pid
+        self.selector.register(os.pidfd_open(pid), selectors.EVENT_READ, message["job"])
+
+    def _handed_over(self, message: Message, files: list[int]) -> int | None:
+        """Give a file to the spare and return its process id; nothing, where there is none that lives."""
+        spare, self.spare = self.spare, None
+        if spare is None:
+            return None
+        with spare.channel:
+            try:
+                send(spare.channel, message, tuple(files))
+            except ChannelClosed:
+                os.waitpid(spare.pid, 0)
+                return None
+        return spare.pid
+
+    def _forked(self, message: Message, files: list[int]) -> int:
         exiftool = self._waiting_exiftool() if message["work"] == "metadata" else None
         pid = os.fork()
         if not pid:
             _live_for_one_file(message, files, self.limits, exiftool)
-        self.children[message["job"]] = pid
-        self.selector.register(os.pidfd_open(pid), selectors.EVENT_READ, message["job"])
+        return pid
+
+    def _forked_ahead(self) -> Spare:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            pid = os.fork()
+            if not pid:
+                _wait_for_file(theirs, self.limits)
+        return Spare(pid, ours)
 
     def _waiting_exiftool(self) -> ExifTool | None:
         """Return a live exiftool where one is installed; starting one per file takes ten times as long."""
@@ -92,6 +132,8 @@ class Server:
     def _end(self) -> None:
         for job in self.children:
             self._kill(job)
+        if self.spare is not None:
+            self.spare.channel.close()
         if self.exiftool is not None:
             self.exiftool.close()
 
@@ -109,6 +151,18 @@ class Server:
                 "cpu_seconds": used.ru_utime + used.ru_stime,
             },
         )
+
+
+def _wait_for_file(channel: socket.socket, limits: Limits) -> None:
+    """Be the spare: hold nothing but the way by which a file comes, and end where none comes."""
+    try:
+        die_with_parent()
+        close_all_but([channel.fileno()])
+        message, files = receive_with_files(channel)
+        channel.close()
+        _live_for_one_file(message, files, limits, None)
+    finally:
+        os._exit(1)
 
 
 def _live_for_one_file(message: Message, files: list[int], limits: Limits, exiftool: ExifTool | None) -> None:

@@ -47,9 +47,18 @@ def read(content: bytes) -> bytes:
         return stream.read()
 
 
+def read_at_once(content: bytes) -> bytes:
+    reader = SealedReader(io.BytesIO(content), KEY)
+    room = bytearray(reader.size)
+    with memoryview(room) as view:
+        reader.unseal_into(view)
+    return bytes(room)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_what_was_written_comes_back(size: int) -> None:
     content = content_of(size)
+    assert read_at_once(sealed(content)) == content
     digest = hashlib.sha256()
     assert read(sealed(content)) == content
     assert b"".join(unsealed(io.BytesIO(whole := sealed(content)), KEY, digest)) == content
@@ -91,15 +100,17 @@ def test_any_part_can_be_read(parts: list[tuple[int, int]]) -> None:
 def test_a_changed_byte_is_noticed_and_the_segment_named(at: int, change: int) -> None:
     spoilt = bytearray(SEALED)
     spoilt[at] ^= change
-    with pytest.raises(SealBroken) as broken:
-        read(bytes(spoilt))
-    assert broken.value.offset <= at < broken.value.offset + SEGMENT + OVERHEAD or at < place_of(0)
+    for way in (read, read_at_once):
+        with pytest.raises(SealBroken) as broken:
+            way(bytes(spoilt))
+        assert broken.value.offset <= at < broken.value.offset + SEGMENT + OVERHEAD or at < place_of(0)
 
 
 @given(st.integers(0, len(SEALED) - 1))
 def test_a_file_that_was_cut_off_is_noticed(length: int) -> None:
-    with pytest.raises(SealBroken):
-        read(SEALED[:length])
+    for way in (read, read_at_once):
+        with pytest.raises(SealBroken):
+            way(SEALED[:length])
 
 
 def _segments() -> list[bytes]:
@@ -113,8 +124,9 @@ def _segments() -> list[bytes]:
 @pytest.mark.parametrize("order", [(1, 0, 2), (0, 0, 2), (0, 2), (0, 1), (0,), (0, 1, 2, 2), (0, 1, 1, 2)])
 def test_segments_left_out_swapped_or_doubled_are_noticed(order: tuple[int, ...]) -> None:
     head = SEALED[: place_of(0)]
-    with pytest.raises(SealBroken):
-        read(head + b"".join(_segments()[number] for number in order))
+    for way in (read, read_at_once):
+        with pytest.raises(SealBroken):
+            way(head + b"".join(_segments()[number] for number in order))
 
 
 def test_segment_of_another_file_under_the_same_key_is_noticed() -> None:

@@ -15,6 +15,7 @@ from media_analysis.engine.decoding.errors import DecoderDied, DecoderTimeout, T
 from media_analysis.engine.decoding.limits import MIB, Budget, Limits
 from tests.hostile.made import photo, scenery
 from tests.hostile.photos import png_claiming
+from tests.launcher import sizes_of_open_files
 
 
 @pytest.fixture
@@ -45,6 +46,11 @@ def server_of(decoder: Decoder) -> int:
     return pid
 
 
+def readers_of(server: int) -> list[int]:
+    """Return the children that read a file; the spare one holds none."""
+    return [child for child in children_of(server) if sizes_of_open_files(child)]
+
+
 def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists() and ") Z " not in Path(f"/proc/{pid}/stat").read_text()
 
@@ -62,8 +68,8 @@ def killed_meanwhile(server: int, *, whom: str) -> Iterator[list[int]]:
     """Kill the server, or its child, in the middle of the work inside; yield the children that there were."""
 
     def kill() -> None:
-        wait_until(lambda: children_of(server))
-        children.extend(children_of(server))
+        wait_until(lambda: readers_of(server))
+        children.extend(readers_of(server))
         os.kill(server if whom == "server" else children[0], signal.SIGKILL)
 
     children: list[int] = []
@@ -146,6 +152,43 @@ def test_server_ends_with_its_decoder() -> None:
     assert not is_alive(server)
 
 
+def test_spare_child_holds_nothing_and_reads_the_next_file(decoder: Decoder, picture: Path) -> None:
+    decoder.still(picture)
+    server = server_of(decoder)
+    wait_until(lambda: len(children_of(server)) == 1)
+    (spare,) = children_of(server)
+    standard_streams, its_channel = 3, 1
+    wait_until(lambda: len(list(Path(f"/proc/{spare}/fd").iterdir())) == standard_streams + its_channel)
+
+    decoder.still(picture)
+
+    wait_until(lambda: len(children_of(server)) == 1)
+    assert children_of(server) != [spare]  # it lived for one file
+
+
+def test_spare_child_that_was_killed_costs_no_file(decoder: Decoder, picture: Path) -> None:
+    decoder.still(picture)
+    server = server_of(decoder)
+    wait_until(lambda: len(children_of(server)) == 1)
+    (spare,) = children_of(server)
+    os.kill(spare, signal.SIGKILL)
+    wait_until(lambda: not is_alive(spare))
+
+    assert np.array_equal(decoder.still(picture).pixels, scenery())
+    assert server_of(decoder) == server
+    wait_until(lambda: not Path(f"/proc/{spare}").exists())
+
+
+def test_spare_child_ends_with_its_server(picture: Path) -> None:
+    with Decoder() as decoder:
+        decoder.still(picture)
+        server = server_of(decoder)
+        wait_until(lambda: len(children_of(server)) == 1)
+        (spare,) = children_of(server)
+        os.kill(server, signal.SIGKILL)
+        wait_until(lambda: not is_alive(spare))
+
+
 def test_still_that_takes_too_long_is_stopped(heavy: Path) -> None:
     slow = Budget(cpu_seconds=20, silent_seconds=0.1, memory_bytes=1536 * MIB)
     with Decoder(Limits(still=slow)) as decoder:
@@ -153,7 +196,7 @@ def test_still_that_takes_too_long_is_stopped(heavy: Path) -> None:
         with pytest.raises(DecoderTimeout):
             decoder.still(heavy)
 
-        assert not children_of(server)
+        assert not readers_of(server)
         assert server_of(decoder) == server
 
 
