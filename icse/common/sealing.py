@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import mmap
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -288,17 +289,19 @@ class SealedReader(Places):
         return len(part)
 
     def unseal_into(self, room: memoryview) -> None:
-        """Put all plain bytes into room of their length, without a copy on the way. Raises SealBroken."""
-        # One for all segments: new memory for each would take longer than opening it.
-        lent = memoryview(bytearray(min(SEGMENT, self.size) + OVERHEAD))
-        self._stream.seek(place_of(0))
-        for index in range(self._last + 1):
-            part = room[index * SEGMENT : (index + 1) * SEGMENT]
-            sealed = lent[: len(part) + OVERHEAD]
-            left = sealed
-            while left and (taken := self._stream.readinto(left)):  # type: ignore[attr-defined]
-                left = left[taken:]
-            self._seal.open_into(part, index, sealed, is_last=index == self._last)
+        """Put all plain bytes of a file on a disk into room of their length. Raises SealBroken.
+
+        It is read where it lies, since memory for a copy would take longer than opening it. A disk that fails
+        to read ends the process (SIGBUS): this is for those that live for one file.
+        """
+        lying = mmap.mmap(self._stream.fileno(), 0, access=mmap.ACCESS_READ)
+        with lying, memoryview(lying) as sealed:
+            for index in range(self._last + 1):
+                with (
+                    room[index * SEGMENT : (index + 1) * SEGMENT] as part,
+                    sealed[place_of(index) : place_of(index + 1)] as here,
+                ):
+                    self._seal.open_into(part, index, here, is_last=index == self._last)
 
     def segment(self, index: int) -> bytes:
         """Return the plain bytes of a segment. Raises SealBroken."""

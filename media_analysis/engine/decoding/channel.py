@@ -29,7 +29,8 @@ def send(channel: socket.socket, message: Message, files: tuple[int, ...] = ()) 
     content = _LENGTH.pack(len(body)) + body
     try:
         sent = socket.send_fds(channel, [content], files) if files else 0
-        channel.sendall(content[sent:])
+        if left := content[sent:]:  # even nothing cannot be sent to who has read it all and gone
+            channel.sendall(left)
     except OSError as gone:
         raise ChannelClosed from gone
 

@@ -1,11 +1,14 @@
 """Count the frames of a photo without decoding them, and stop at a limit."""
 
-import mmap
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from PIL import Image
 
 from media_analysis.engine.decoding.errors import TooLarge
+from media_analysis.engine.decoding.sources import whole
+
+if TYPE_CHECKING:
+    import mmap
 
 # Formats whose further pictures are frames or pages. A JPEG's are previews of itself (MPO), a HEIC's bursts.
 _FRAMED: Final = frozenset({"PNG", "WEBP", "TIFF", "AVIF", "HEIF"})
@@ -23,7 +26,7 @@ def count_frames(image: Image.Image, source: BinaryIO, most: int) -> int:
     """Return how many frames an opened image has. Raises TooLarge beyond `most`."""
     count = 1
     if image.format == "GIF":
-        with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        with whole(source) as content:
             count = count_gif_frames(content, most + 1)
     elif image.format == "TIFF":
         count = _count_pages(image, most + 1)

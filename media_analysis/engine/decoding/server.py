@@ -172,7 +172,7 @@ def _live_for_one_file(message: Message, files: list[int], limits: Limits, exift
         source, output, channel = files
         keys = {name: key_from(each) for name, each in message["keys"].items()}
         opened = opened_source(message["work"], source, keys.get("source"), limits)
-        kept = [opened.descriptor, output, channel, *(exiftool.descriptors if exiftool else ())]
+        kept = [*opened.descriptors, output, channel, *(exiftool.descriptors if exiftool else ())]
         confine(getattr(limits, message["work"]), keep=kept)
         with socket.socket(fileno=channel) as connection, opened.stream as stream:
             options, output_key = message["options"], keys.get("output")

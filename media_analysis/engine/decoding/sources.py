@@ -7,13 +7,14 @@ Films and archives are unsealed where they are read.
 
 import mmap
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from icse.common.sealing import DataKey, SealedReader, open_sealed
+from icse.common.sealing import DataKey, Places, SealedReader, open_sealed
 from media_analysis.engine.decoding.limits import MIB, Limits
 
-_WHOLE: Final = ("still", "metadata")
 _HEAD: Final = 16 * MIB
 _TAIL: Final = 48 * MIB
 
@@ -24,7 +25,33 @@ class OpenedSource:
 
     stream: BinaryIO
     size: int
-    descriptor: int
+    descriptors: tuple[int, ...]
+
+
+class InMemory(Places):
+    """A file that lies in memory: read as a file is, or as the bytes that it is (`whole`)."""
+
+    def __init__(self, content: mmap.mmap) -> None:
+        super().__init__()
+        self.content = content
+        self.size = len(content)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes, all that are left by default."""
+        end = self.size if size < 0 else self._at + size
+        piece = self.content[self._at : end]
+        self._at += len(piece)
+        return piece
+
+
+@contextmanager
+def whole(source: BinaryIO) -> Iterator[mmap.mmap]:
+    """Yield all bytes of an open file that is not empty."""
+    if isinstance(source, InMemory):
+        yield source.content
+        return
+    with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        yield content
 
 
 def opened_source(work: str, descriptor: int, key: DataKey | None, limits: Limits) -> OpenedSource:
@@ -34,19 +61,30 @@ def opened_source(work: str, descriptor: int, key: DataKey | None, limits: Limit
         SealBroken: It is not what was sealed with this key.
     """
     if key is None:
-        return OpenedSource(os.fdopen(descriptor, "rb"), os.fstat(descriptor).st_size, descriptor)
+        stream = os.fdopen(descriptor, "rb")
+        return OpenedSource(stream, os.fstat(descriptor).st_size, (descriptor,))
     sealed = os.fdopen(descriptor, "rb", buffering=0)
-    if work not in _WHOLE:
-        stream = open_sealed(sealed, key)
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(0)
-        return OpenedSource(stream, size, descriptor)
+    if work not in ("still", "metadata"):
+        plain = open_sealed(sealed, key)
+        size = plain.seek(0, os.SEEK_END)
+        plain.seek(0)
+        return OpenedSource(plain, size, (descriptor,))
     with SealedReader(sealed, key) as reader:
-        memory = _in_memory(reader, limits.picture_bytes)
-        return OpenedSource(os.fdopen(memory, "rb"), reader.size, memory)
+        if work == "still" and 0 < reader.size <= limits.picture_bytes:
+            return OpenedSource(_in_memory(reader), reader.size, ())  # type: ignore[arg-type]
+        memory = _under_a_name(reader, limits.picture_bytes)
+        return OpenedSource(os.fdopen(memory, "rb"), reader.size, (memory,))
 
 
-def _in_memory(reader: SealedReader, most: int) -> int:
+def _in_memory(reader: SealedReader) -> InMemory:
+    content = mmap.mmap(-1, reader.size)
+    # Memory is taken page by page, which for a photo takes longer than unsealing it, unless pages are large.
+    content.madvise(mmap.MADV_HUGEPAGE)
+    _unseal_into(content, reader)
+    return InMemory(content)
+
+
+def _under_a_name(reader: SealedReader, most: int) -> int:
     """Return a descriptor of memory that holds a file, or of a longer one its beginning and its end.
 
     Between them are zeros, which take no room: tags stand before or behind what they are about, and a picture
@@ -56,14 +94,16 @@ def _in_memory(reader: SealedReader, most: int) -> int:
     os.ftruncate(memory, reader.size)
     if 0 < reader.size <= most:
         # Taking all pages at once is cheaper than a fault for each.
-        with (
-            mmap.mmap(memory, reader.size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE) as mapping,
-            memoryview(mapping) as room,
-        ):
-            reader.unseal_into(room)
+        with mmap.mmap(memory, reader.size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE) as content:
+            _unseal_into(content, reader)
         return memory
     for start, end in ((0, _HEAD), (max(0, reader.size - _TAIL), reader.size)):
         reader.seek(start)
         while reader.tell() < end and (piece := reader.read(MIB)):
             os.pwrite(memory, piece, reader.tell() - len(piece))
     return memory
+
+
+def _unseal_into(content: mmap.mmap, reader: SealedReader) -> None:
+    with memoryview(content) as room:
+        reader.unseal_into(room)

@@ -1,7 +1,6 @@
 """Decode one photo to upright RGB pixels. Runs in the process that is thrown away afterwards."""
 
 import hashlib
-import mmap
 import os
 import struct
 import warnings
@@ -22,6 +21,7 @@ from media_analysis.engine.decoding.limits import Limits
 from media_analysis.engine.decoding.memory import fresh_pixels
 from media_analysis.engine.decoding.results import LONGEST_SIDE, DecodedStill
 from media_analysis.engine.decoding.routes import JPEG_SCALES, SMALLEST_SCALED_SIDE
+from media_analysis.engine.decoding.sources import whole
 from media_analysis.engine.pictures import Pixels, reduce_to
 
 Allocate = Callable[[int, int], Pixels]
@@ -107,7 +107,8 @@ def _damage_named() -> Iterator[None]:
 
 
 def _check_size(source: BinaryIO, limits: Limits) -> None:
-    size = os.fstat(source.fileno()).st_size
+    size = source.seek(0, os.SEEK_END)
+    source.seek(0)
     if not size:
         raise Unreadable("empty")
     if size > limits.picture_bytes:
@@ -160,7 +161,7 @@ def _decode_jpeg(source: BinaryIO, size: tuple[int, int], allocate: Allocate) ->
     scale = next((by for by in JPEG_SCALES if max(size) >= by * SMALLEST_SCALED_SIDE), 1)
     width, height = (-(-side // scale) for side in size)
     room = allocate(height, width)
-    with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    with whole(source) as content:
         pixels = simplejpeg.decode_jpeg(
             content, "RGB", min_height=height, min_width=width, buffer=room, strict=True
         )

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import given
@@ -48,10 +49,13 @@ def read(content: bytes) -> bytes:
 
 
 def read_at_once(content: bytes) -> bytes:
-    reader = SealedReader(io.BytesIO(content), KEY)
-    room = bytearray(reader.size)
-    with memoryview(room) as view:
-        reader.unseal_into(view)
+    with TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        reader = SealedReader(file, KEY)
+        room = bytearray(reader.size)
+        with memoryview(room) as view:
+            reader.unseal_into(view)
     return bytes(room)
 
 

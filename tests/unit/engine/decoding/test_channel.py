@@ -2,6 +2,8 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,6 +49,20 @@ def test_files_travel_with_their_message(pair: Pair) -> None:
     assert os.read(received, 7) == b"through"
     for descriptor in (reading, writing, received):
         os.close(descriptor)
+
+
+def test_whoever_goes_with_the_message_has_been_sent_it(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spare child closes the way by which its file came; called unsent, that was read by a second one."""
+
+    def read_at_once(*told: Any) -> int:
+        sent = send_files(*told)
+        pair[1].close()
+        return sent
+
+    send_files = socket.send_fds
+    monkeypatch.setattr(socket, "send_fds", read_at_once)
+    with Path(os.devnull).open("rb") as file:
+        send(pair[0], {"job": 1}, (file.fileno(),))
 
 
 @pytest.mark.parametrize(
