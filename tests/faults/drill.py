@@ -27,6 +27,7 @@ import redis
 
 from exchange.client.command import DONE
 from exchange.client.platform import UPLOADS, Refused, Unreached
+from icse.common.sealing import sealed_size
 from icse.embedded.layout import Layout
 from tests.faults.ground import Ground, Outcome
 from tests.faults.power import CALLS, judge
@@ -191,7 +192,7 @@ def poison(ground: Ground, times: int) -> Outcome:
     for number, file in enumerate(bad):
         content = file.read_bytes()
         file.write_bytes(content + bytes(_POISON_SIZE + number - len(content)))
-    sizes = {_POISON_SIZE + number for number in range(times)}
+    sizes = {sealed_size(_POISON_SIZE + number) for number in range(times)}
     outcome = Outcome()
     with _hunting(
         ground, lambda child, killed: child not in killed and sizes_of_open_files(child) & sizes

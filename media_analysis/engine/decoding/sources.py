@@ -63,17 +63,18 @@ def opened_source(work: str, descriptor: int, key: DataKey | None, limits: Limit
     if key is None:
         stream = os.fdopen(descriptor, "rb")
         return OpenedSource(stream, os.fstat(descriptor).st_size, (descriptor,))
-    sealed = os.fdopen(descriptor, "rb", buffering=0)
+    # Never closed: whoever looks at a process that hangs sees what it reads.
+    sealed = os.fdopen(descriptor, "rb", buffering=0, closefd=False)
     if work not in ("still", "metadata"):
         plain = open_sealed(sealed, key)
         size = plain.seek(0, os.SEEK_END)
         plain.seek(0)
         return OpenedSource(plain, size, (descriptor,))
-    with SealedReader(sealed, key) as reader:
-        if work == "still" and 0 < reader.size <= limits.picture_bytes:
-            return OpenedSource(_in_memory(reader), reader.size, ())  # type: ignore[arg-type]
-        memory = _under_a_name(reader, limits.picture_bytes)
-        return OpenedSource(os.fdopen(memory, "rb"), reader.size, (memory,))
+    reader = SealedReader(sealed, key)
+    if work == "still" and 0 < reader.size <= limits.picture_bytes:
+        return OpenedSource(_in_memory(reader), reader.size, (descriptor,))  # type: ignore[arg-type]
+    memory = _under_a_name(reader, limits.picture_bytes)
+    return OpenedSource(os.fdopen(memory, "rb"), reader.size, (descriptor, memory))
 
 
 def _in_memory(reader: SealedReader) -> InMemory:
