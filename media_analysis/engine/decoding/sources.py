@@ -8,7 +8,7 @@ Films and archives are unsealed where they are read.
 import mmap
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -80,7 +80,8 @@ def opened_source(work: str, descriptor: int, key: DataKey | None, limits: Limit
 def _in_memory(reader: SealedReader) -> InMemory:
     content = mmap.mmap(-1, reader.size)
     # Memory is taken page by page, which for a photo takes longer than unsealing it, unless pages are large.
-    content.madvise(mmap.MADV_HUGEPAGE)
+    with suppress(OSError):  # a kernel without large pages
+        content.madvise(mmap.MADV_HUGEPAGE)
     _unseal_into(content, reader)
     return InMemory(content)
 
