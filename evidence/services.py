@@ -248,7 +248,7 @@ def _enter(
     audience: list[int],
 ) -> tuple[Submission, bool]:
     """Enter material, submission and custody, and tell whether nobody whom the officer knows of had it."""
-    submission_id, now = new_id(), timezone.now().isoformat()
+    submission_id = new_id()
     told = {
         **asdict(details),
         "groups": None,
@@ -261,8 +261,7 @@ def _enter(
         "officer_id": str(by.pk),
         "file_name": as_label(file_name)[:FILE_NAME_LENGTH],
         "audience": audience,
-        "received_at": now,
-        "waits_since": now,
+        "received_at": timezone.now().isoformat(),
     }
     with connection.cursor() as cursor:
         cursor.execute(

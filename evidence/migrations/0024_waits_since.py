@@ -10,6 +10,11 @@ SEEN = _SEEN.replace(
     "       (array_agg(s.waits_since ORDER BY s.received_at, s.id))[1] AS first_waits_since\n",
 )
 
+_RECEIVE_FILE = import_module("evidence.migrations.0020_declared").RECEIVE_FILE
+RECEIVE_FILE = _RECEIVE_FILE.replace(
+    "'material_id', found_id,", "'material_id', found_id, 'waits_since', received,"
+)
+
 
 class Migration(migrations.Migration):
     """Since when a submission waits for its analysis: what is shown again waits like a new one."""
@@ -29,4 +34,5 @@ class Migration(migrations.Migration):
             f"CREATE OR REPLACE VIEW evidence_seen WITH (security_barrier) AS {SEEN}",
             migrations.RunSQL.noop,
         ),
+        migrations.RunSQL(RECEIVE_FILE, _RECEIVE_FILE),
     )
