@@ -10,7 +10,7 @@ SEEN = _SEEN.replace(
     "       (array_agg(s.waits_since ORDER BY s.received_at, s.id))[1] AS first_waits_since\n",
 )
 
-_RECEIVE_FILE = import_module("evidence.migrations.0020_declared").RECEIVE_FILE
+_RECEIVE_FILE = import_module("evidence.migrations.0021_sealed").RECEIVE_FILE
 RECEIVE_FILE = _RECEIVE_FILE.replace(
     "'material_id', found_id,", "'material_id', found_id, 'waits_since', received,"
 )
