@@ -3,16 +3,19 @@ from importlib import import_module
 import django.utils.timezone
 from django.db import migrations, models
 
-_SEEN = import_module("evidence.migrations.0016_seen").SEEN
-SEEN = _SEEN.replace(
-    "AS first_set_aside_at\n",
-    "AS first_set_aside_at,\n"
-    "       (array_agg(s.waits_since ORDER BY s.received_at, s.id))[1] AS first_waits_since\n",
-)
+from icse.common.floor import rewritten
 
+SEEN = rewritten(
+    import_module("evidence.migrations.0016_seen").SEEN,
+    (
+        "AS first_set_aside_at\n",
+        "AS first_set_aside_at,\n"
+        "       (array_agg(s.waits_since ORDER BY s.received_at, s.id))[1] AS first_waits_since\n",
+    ),
+)
 _RECEIVE_FILE = import_module("evidence.migrations.0021_sealed").RECEIVE_FILE
-RECEIVE_FILE = _RECEIVE_FILE.replace(
-    "'material_id', found_id,", "'material_id', found_id, 'waits_since', received,"
+RECEIVE_FILE = rewritten(
+    _RECEIVE_FILE, ("'material_id', found_id,", "'material_id', found_id, 'waits_since', received,")
 )
 
 

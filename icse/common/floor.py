@@ -96,6 +96,21 @@ def _creating(role: str, statements: str) -> str:
         """
 
 
+def rewritten(former: str, *changes: tuple[str, str]) -> str:
+    """Return a function's former statement with words of it exchanged, to be put in its place.
+
+    Raises:
+        ValueError: It has no such words, and would stay as it was.
+    """
+    statement = former.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    for old, new in changes:
+        if old not in statement:
+            message = f"The former statement has no {old.strip()!r}."
+            raise ValueError(message)
+        statement = statement.replace(old, new)
+    return statement
+
+
 def goes_with(table: str, *columns: str) -> migrations.RunSQL:
     """Return the step that lets a table's rows go with the rows that these foreign keys name.
 

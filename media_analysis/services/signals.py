@@ -68,11 +68,12 @@ def keep_faces(
     analysis: Analysis, frames: Iterable[tuple[int | None, Sequence[DetectedFace]]], *, model_id: str
 ) -> None:
     """Keep the faces of a photo or of a video's frames, each vector with the id of its model."""
+    seen = [(at_ms, face) for at_ms, faces in frames for face in faces]
     Face.objects.filter(analysis=analysis).delete()
     Face.objects.bulk_create(
         [
             Face(
-                id=derived_id(analysis.material_id, "face", analysis.version, at_ms, number),
+                id=derived_id(analysis.material_id, "face", analysis.version, analysis.segment, number),
                 material_id=analysis.material_id,
                 analysis=analysis,
                 at_ms=at_ms,
@@ -83,8 +84,7 @@ def keep_faces(
                 model_id=model_id,
                 embedding=face.embedding,
             )
-            for at_ms, faces in frames
-            for number, face in enumerate(faces)
+            for number, (at_ms, face) in enumerate(seen)
         ],
         batch_size=500,
     )

@@ -2,8 +2,10 @@ from importlib import import_module
 
 from django.db import migrations
 
+from icse.common.floor import rewritten
+
 _FORMER = import_module("search.migrations.0004_listed").LISTED
-LISTED = _FORMER.replace("r.started_at < e.first_received_at", "r.started_at < e.first_waits_since")
+LISTED = rewritten(_FORMER, ("r.started_at < e.first_received_at", "r.started_at < e.first_waits_since"))
 
 
 class Migration(migrations.Migration):

@@ -2,13 +2,10 @@ from importlib import import_module
 
 from django.db import migrations, models
 
+from icse.common.floor import rewritten
+
 _GONE = import_module("series.migrations.0012_gone")
 _WITHHELD = import_module("series.migrations.0010_withheld")
-_MEMBERSHIPS, _DECISIONS = (
-    each.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    for each in (_WITHHELD.MEMBERSHIPS, _WITHHELD.DECISIONS)
-)
-
 # Whatever a submission's end takes from a country's sight becomes a tombstone, whoever else holds the material:
 # neither its lines nor their coming back may tell. Of its own material a country keeps no reason.
 UNSEEN = """
@@ -48,24 +45,30 @@ CREATE TRIGGER series_forget_unseen AFTER DELETE ON evidence_submission
 FOR EACH ROW EXECUTE FUNCTION series_forget_unseen()
 """
 
-MEMBERSHIPS = _MEMBERSHIPS.replace(
-    "    ORDER BY m.added_at, m.id\n",
-    """    UNION ALL
+MEMBERSHIPS = rewritten(
+    _WITHHELD.MEMBERSHIPS,
+    (
+        "    ORDER BY m.added_at, m.id\n",
+        """    UNION ALL
     SELECT t.added_by_id, t.added_at
     FROM series_disposedmaterial AS t
     JOIN series_series AS k ON k.id = t.series_id
     WHERE t.series_id = p_series AND k.country_id = acting_country() AND k.audience && acting_scopes()
     ORDER BY 2, 1
 """,
+    ),
 )
-DECISIONS = _DECISIONS.replace(
-    "    ORDER BY d.decided_at DESC LIMIT p_limit\n",
-    """    UNION ALL
+DECISIONS = rewritten(
+    _WITHHELD.DECISIONS,
+    (
+        "    ORDER BY d.decided_at DESC LIMIT p_limit\n",
+        """    UNION ALL
     SELECT t.kind, t.verdict, t.reason, t.officer_id, t.decided_at
     FROM series_disposeddecision AS t
     WHERE t.country_id = acting_country() AND t.audience && acting_scopes()
     ORDER BY 5 DESC LIMIT p_limit
 """,
+    ),
 )
 
 FORMER_TRIGGERS = """
@@ -88,8 +91,8 @@ class Migration(migrations.Migration):
             UNSEEN,
             "DROP TRIGGER series_forget_unseen ON evidence_submission; DROP FUNCTION series_forget_unseen()",
         ),
-        migrations.RunSQL(MEMBERSHIPS, _MEMBERSHIPS),
-        migrations.RunSQL(DECISIONS, _DECISIONS),
+        migrations.RunSQL(MEMBERSHIPS, rewritten(_WITHHELD.MEMBERSHIPS)),
+        migrations.RunSQL(DECISIONS, rewritten(_WITHHELD.DECISIONS)),
         # Read through the two functions alone.
         migrations.RunSQL(
             "REVOKE SELECT ON series_disposedmaterial, series_disposeddecision FROM icse_app",

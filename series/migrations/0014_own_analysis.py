@@ -2,17 +2,19 @@ from importlib import import_module
 
 from django.db import migrations
 
-from icse.common.floor import ENGINE, as_role
+from icse.common.floor import ENGINE, as_role, rewritten
 
-_FORMER = import_module("series.migrations.0003_hub_functions").AROUND.replace(
-    "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"
-)
+_FORMER = rewritten(import_module("series.migrations.0003_hub_functions").AROUND)
 _THROUGH = "s.audience && p_scopes AND s.analyzed_at IS NOT NULL"
-AROUND = _FORMER.replace("s.audience && p_scopes", _THROUGH).replace(
-    "        WHERE m.material_id = ANY (p_materials)\n",
-    "        WHERE m.material_id = ANY (p_materials) AND EXISTS (\n"
-    f"            SELECT FROM evidence_submission AS s WHERE s.material_id = m.material_id AND {_THROUGH}\n"
-    "        )\n",
+AROUND = rewritten(
+    _FORMER,
+    ("s.audience && p_scopes", _THROUGH),
+    (
+        "        WHERE m.material_id = ANY (p_materials)\n",
+        "        WHERE m.material_id = ANY (p_materials) AND EXISTS (\n"
+        f"            SELECT FROM evidence_submission AS s WHERE s.material_id = m.material_id AND {_THROUGH}\n"
+        "        )\n",
+    ),
 )
 
 

@@ -18,6 +18,5 @@ class Command(BaseCommand):
             is_new = key_holder().make()
         except (KeyUnavailable, OSError) as failure:
             raise CommandError(str(failure)) from failure
-        held = f"in {settings.KEY_HOLDER}" if settings.KEY_HOLDER else f"in {settings.KEY_FILE}"
         told = "are made: keep a copy where the backups are not." if is_new else "are there already."
-        self.stdout.write(f"Keys {held} {told}")
+        self.stdout.write(f"Keys in {settings.KEY_HOLDER or settings.KEY_FILE} {told}")

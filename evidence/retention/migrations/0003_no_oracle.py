@@ -2,21 +2,21 @@ from importlib import import_module
 
 from django.db import migrations, models
 
-_FORMER = import_module("evidence.retention.migrations.0002_floor")
-_STANDING, _ENDED = (
-    each.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    for each in (_FORMER.STANDING, _FORMER.ENDED)
-)
+from icse.common.floor import rewritten
 
+_FORMER = import_module("evidence.retention.migrations.0002_floor")
 # Whether the analysis is through is forgotten whoever else keeps the file: shown again, it waits like a new one.
-STANDING = _STANDING.replace(
-    "SET audience = CASE WHEN p_standing = 'kept' THEN one.audience ELSE '{0}' END\n",
-    """SET audience = CASE WHEN p_standing = 'kept' THEN one.audience ELSE '{0}' END,
+STANDING = rewritten(
+    _FORMER.STANDING,
+    (
+        "SET audience = CASE WHEN p_standing = 'kept' THEN one.audience ELSE '{0}' END\n",
+        """SET audience = CASE WHEN p_standing = 'kept' THEN one.audience ELSE '{0}' END,
             analyzed_at = NULL, set_aside_at = NULL, waits_since = clock_timestamp()
 """,
+    ),
 )
-ENDED = _ENDED.replace(
-    "SET audience = '{0}'", "SET audience = '{0}', analyzed_at = NULL, set_aside_at = NULL"
+ENDED = rewritten(
+    _FORMER.ENDED, ("SET audience = '{0}'", "SET audience = '{0}', analyzed_at = NULL, set_aside_at = NULL")
 )
 
 # Whoever hands a file in again finds it under the id that it had: as they do where somebody else held it.
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             SAME_ID,
             "DROP TRIGGER retention_same_id ON evidence_material; DROP FUNCTION retention_same_id()",
         ),
-        migrations.RunSQL(STANDING, _STANDING),
-        migrations.RunSQL(ENDED, _ENDED),
+        migrations.RunSQL(STANDING, rewritten(_FORMER.STANDING)),
+        migrations.RunSQL(ENDED, rewritten(_FORMER.ENDED)),
         migrations.RunSQL(OWN_COLUMNS, "GRANT SELECT ON retention_disposal TO icse_app"),
     )

@@ -81,9 +81,12 @@ class Server:
             os.close(descriptor)
 
     def _begin(self, message: Message, files: list[int]) -> None:
-        # The waiting exiftool is inherited, and by the child of one file alone.
-        is_ahead = message["work"] != "metadata"
-        pid = (self._handed_over(message, files) if is_ahead else None) or self._forked(message, files)
+        if (
+            message["work"] == "metadata"
+        ):  # the waiting exiftool is inherited, and by the child of one file alone
+            pid = self._forked(message, files, self._waiting_exiftool())
+        else:
+            pid = self._handed_over(message, files) or self._forked(message, files)
         self.children[message["job"]] = pid
         self.selector.register(os.pidfd_open(pid), selectors.EVENT_READ, message["job"])
 
@@ -100,8 +103,7 @@ class Server:
                 return None
         return spare.pid
 
-    def _forked(self, message: Message, files: list[int]) -> int:
-        exiftool = self._waiting_exiftool() if message["work"] == "metadata" else None
+    def _forked(self, message: Message, files: list[int], exiftool: ExifTool | None = None) -> int:
         pid = os.fork()
         if not pid:
             _live_for_one_file(message, files, self.limits, exiftool)

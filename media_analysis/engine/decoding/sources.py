@@ -10,10 +10,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from io import BufferedReader
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from icse.common.sealing import DataKey, Places, SealedReader, open_sealed
 from media_analysis.engine.decoding.limits import MIB, Limits
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _HEAD: Final = 16 * MIB
 _TAIL: Final = 48 * MIB
@@ -36,19 +40,25 @@ class InMemory(Places):
         self.content = content
         self.size = len(content)
 
-    def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes, all that are left by default."""
-        end = self.size if size < 0 else self._at + size
-        piece = self.content[self._at : end]
+    def readinto(self, room: "Buffer", /) -> int:
+        """Read as much as there is room for."""
+        view = memoryview(room).cast("B")
+        piece = self.content[self._at : self._at + len(view)]
+        view[: len(piece)] = piece
         self._at += len(piece)
-        return piece
+        return len(piece)
+
+    def readall(self) -> bytes:
+        """Return the rest, by one copy."""
+        rest, self._at = self.content[self._at :], self.size
+        return rest
 
 
 @contextmanager
 def whole(source: BinaryIO) -> Iterator[mmap.mmap]:
     """Yield all bytes of an open file that is not empty."""
-    if isinstance(source, InMemory):
-        yield source.content
+    if isinstance(lying := getattr(source, "raw", None), InMemory):
+        yield lying.content
         return
     with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
         yield content
@@ -72,7 +82,7 @@ def opened_source(work: str, descriptor: int, key: DataKey | None, limits: Limit
         return OpenedSource(plain, size, (descriptor,))
     reader = SealedReader(sealed, key)
     if work == "still" and 0 < reader.size <= limits.picture_bytes:
-        return OpenedSource(_in_memory(reader), reader.size, (descriptor,))  # type: ignore[arg-type]
+        return OpenedSource(BufferedReader(_in_memory(reader)), reader.size, (descriptor,))
     memory = _under_a_name(reader, limits.picture_bytes)
     return OpenedSource(os.fdopen(memory, "rb"), reader.size, (descriptor, memory))
 

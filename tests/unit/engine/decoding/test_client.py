@@ -46,6 +46,14 @@ def server_of(decoder: Decoder) -> int:
     return pid
 
 
+def spare_of(decoder: Decoder) -> int:
+    """Return the child that waits, once it is the only one."""
+    server = server_of(decoder)
+    wait_until(lambda: len(children_of(server)) == 1)
+    (spare,) = children_of(server)
+    return spare
+
+
 def readers_of(server: int) -> list[int]:
     """Return the children that read a file; the spare one holds none."""
     return [child for child in children_of(server) if sizes_of_open_files(child)]
@@ -154,9 +162,7 @@ def test_server_ends_with_its_decoder() -> None:
 
 def test_spare_child_holds_nothing_and_reads_the_next_file(decoder: Decoder, picture: Path) -> None:
     decoder.still(picture)
-    server = server_of(decoder)
-    wait_until(lambda: len(children_of(server)) == 1)
-    (spare,) = children_of(server)
+    server, spare = server_of(decoder), spare_of(decoder)
     standard_streams, its_channel = 3, 1
     wait_until(lambda: len(list(Path(f"/proc/{spare}/fd").iterdir())) == standard_streams + its_channel)
 
@@ -168,9 +174,7 @@ def test_spare_child_holds_nothing_and_reads_the_next_file(decoder: Decoder, pic
 
 def test_spare_child_that_was_killed_costs_no_file(decoder: Decoder, picture: Path) -> None:
     decoder.still(picture)
-    server = server_of(decoder)
-    wait_until(lambda: len(children_of(server)) == 1)
-    (spare,) = children_of(server)
+    server, spare = server_of(decoder), spare_of(decoder)
     os.kill(spare, signal.SIGKILL)
     wait_until(lambda: not is_alive(spare))
 
@@ -182,9 +186,7 @@ def test_spare_child_that_was_killed_costs_no_file(decoder: Decoder, picture: Pa
 def test_spare_child_ends_with_its_server(picture: Path) -> None:
     with Decoder() as decoder:
         decoder.still(picture)
-        server = server_of(decoder)
-        wait_until(lambda: len(children_of(server)) == 1)
-        (spare,) = children_of(server)
+        server, spare = server_of(decoder), spare_of(decoder)
         os.kill(server, signal.SIGKILL)
         wait_until(lambda: not is_alive(spare))
 
