@@ -22,7 +22,6 @@ import numpy as np
 from PIL import Image
 
 from bench.corpus import corpus_folder
-from icse.common.sealing import SealedFile, SealingWriter, new_key
 from media_analysis.engine.decoding.client import Decoder
 from media_analysis.engine.decoding.limits import Limits
 from media_analysis.engine.decoding.results import VideoFrame
@@ -30,6 +29,7 @@ from media_analysis.engine.decoding.sandbox import Sandbox
 from media_analysis.engine.decoding.stills import decode_still, prepare
 from media_analysis.engine.decoding.video_frames import key_frames, sampled_frames
 from media_analysis.engine.decoding.video_source import opened_video
+from tests.sealed import sealed_file
 
 ROUNDS = 25
 TARGET = 1.3
@@ -51,17 +51,6 @@ KINDS: dict[str, dict[str, Any]] = {
 def in_process(path: Path) -> object:
     with path.open("rb") as source:
         return decode_still(source, LIMITS)
-
-
-def sealed(path: Path, folder: Path) -> SealedFile:
-    """Return a file as the store has it."""
-    file = SealedFile(folder / f"{path.name}.sealed", new_key())
-    with path.open("rb") as source, file.path.open("wb") as target:
-        writer = SealingWriter(target, file.key)
-        while piece := source.read(1024 * 1024):
-            writer.write(piece)
-        writer.finish()
-    return file
 
 
 def wall(way: Way) -> float:
@@ -93,7 +82,7 @@ def report_stills(decoder: Decoder, photo: Path, folder: Path, size: tuple[int, 
         large.save(path, kind.split()[0], **options)
         title = f"{kind}, {path.stat().st_size / 1e6:.1f} MB"
         rounds = ROUNDS if kind.startswith("JPEG") else 7
-        port = partial(decoder.still, sealed(path, folder))
+        port = partial(decoder.still, sealed_file(folder, path.read_bytes()))
         ratios.append(compare(title, port, partial(in_process, path), rounds))
     return ratios[0]
 
@@ -104,12 +93,12 @@ def report_smallest(decoder: Decoder, folder: Path) -> None:
     target = io.BytesIO()
     Image.new("RGB", (64, 48), "teal").save(target, "JPEG")
     path.write_bytes(target.getvalue())
-    port = partial(decoder.still, sealed(path, folder))
+    port = partial(decoder.still, sealed_file(folder, path.read_bytes()))
     compare("JPEG, 64 x 48", port, partial(in_process, path), 100)
 
 
 def report_video(decoder: Decoder, film: Path, folder: Path) -> None:
-    file = sealed(film, folder)
+    file = sealed_file(folder, film.read_bytes())
     print(f"\n{film.name}: ms through the port, ms in process, ratio")
 
     def sampled() -> list[VideoFrame]:

@@ -2,14 +2,13 @@
 
 import hashlib
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import Country
 from evidence.models import Derivative, Material, MaterialKey
 from evidence.objects import derivative_name, find_key, open_object, put_object, wrapped_for
 from evidence.store import Shelf
-from icse.common.sealing import DataKey, SealedFile, SealingWriter, new_key
+from icse.common.sealing import DataKey, new_key
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,13 +45,3 @@ def bytes_of(kept: Material | Derivative) -> bytes:
     """Return the plain bytes of an original, or of something made of it."""
     with open_object(kept) as stream:
         return stream.read()
-
-
-def sealed_file(folder: Path, content: bytes, name: str = "sealed") -> SealedFile:
-    """Write bytes, sealed, to a folder."""
-    file = SealedFile(folder / name, new_key())
-    with file.path.open("wb") as stream:
-        writer = SealingWriter(stream, file.key)
-        writer.write(content)
-        writer.finish()
-    return file

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evidence.formats import HEAD_BYTES, UnsupportedFormat, is_archive, recognise
-from icse.common.sealing import new_key
+from icse.common.sealing import SealedFile, new_key
 from media_analysis.engine.decoding.channel import ChannelClosed, key_message
 from media_analysis.engine.decoding.errors import AttemptFailed, Refused
 from media_analysis.engine.decoding.limits import Limits
@@ -32,6 +32,7 @@ from media_analysis.engine.decoding.sandbox import Sandbox
 from media_analysis.engine.decoding.server_process import Ending, ServerProcess
 from tests.hostile.archives import PACKERS, tarred, zipped
 from tests.hostile.made import clip, photo, scenery, scenes
+from tests.sealed import sealed_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,12 +133,13 @@ def works_for(path: Path) -> list[tuple[str, Message]]:
     return [("plan", {}), ("frames", wanted), metadata]
 
 
-def read(server: ServerProcess, path: Path, work: str, options: Message) -> tuple[str, Ending]:
-    """Have one child do some work on a file; return how that went, and what it cost."""
+def read(server: ServerProcess, file: SealedFile, work: str, options: Message) -> tuple[str, Ending]:
+    """Have one child do some work on a file, sealed; return how that went, and what it cost."""
     memory = PixelMemory(LONGEST_SIDE) if work in {"still", "frames"} else None
-    with path.open("rb") as source, tempfile.TemporaryFile() as target:
+    with file.path.open("rb") as source, tempfile.TemporaryFile() as target:
         output = memory.descriptor if memory else target.fileno()
-        told = {"options": options, "keys": {"output": key_message(new_key())}}
+        keys = {"source": key_message(file.key), "output": key_message(new_key())}
+        told = {"options": options, "keys": keys}
         job = server.submit(work, getattr(LIMITS, work), told, source.fileno(), output)
         try:
             message = job.receive()
@@ -163,11 +165,11 @@ def fuzz(server: ServerProcess, kind: str, number: int, seed: int, folder: Path)
     slowest = cpu = peak = 0.0
     for _ in range(number):
         path.write_bytes(mutant(good, chance))
-        works = works_for(path)
+        works, sealed = works_for(path), sealed_file(folder, path.read_bytes())
         said["refused on receipt"] += not works
         for work, options in works:
             began = time.monotonic()
-            verdict, ending = read(server, path, work, options)
+            verdict, ending = read(server, sealed, work, options)
             said[verdict] += 1
             slowest = max(slowest, time.monotonic() - began)
             cpu, peak = max(cpu, ending.cpu_seconds), max(peak, ending.peak_kib / 1024)

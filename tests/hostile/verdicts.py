@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evidence.formats import HEAD_BYTES, UnsupportedFormat, is_archive, recognise
 from media_analysis.engine.decoding.errors import Refused
 from tests.hostile.manifest import ACCEPTED, REFUSED, SET_ASIDE, UNPACKED
-from tests.kept import sealed_file
+from tests.sealed import sealed_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,8 @@ from tests.cast import Cast
 from tests.conftest import RoleSwitch
 from tests.desk import Desk
 from tests.hostile.made import clip, photo
-from tests.kept import bytes_of, sealed_file
+from tests.kept import bytes_of
+from tests.sealed import sealed_file
 
 MARK: Final = b"known to the scanner"
 

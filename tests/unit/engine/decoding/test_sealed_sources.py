@@ -12,7 +12,7 @@ from media_analysis.engine.decoding.errors import DecoderDied, TooLarge
 from media_analysis.engine.decoding.limits import MIB, Limits
 from tests.hostile.archives import zipped
 from tests.hostile.made import clip, photo
-from tests.kept import sealed_file
+from tests.sealed import sealed_file
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF"])
