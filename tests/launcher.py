@@ -5,11 +5,10 @@ import os
 import re
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
@@ -97,26 +96,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs and is not a zombie."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def sizes_of_open_files(pid: int) -> set[int]:
-    """Return the sizes of the files that a process holds open; sockets, pipes and devices are none."""
-    sizes = set()
-    with suppress(OSError):
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(OSError):
-                told = descriptor.stat()
-                if stat.S_ISREG(told.st_mode):
-                    sizes.add(told.st_size)
-    return sizes
-
-
-def command_line(pid: int) -> str:
-    """Return the words with which a process was started."""
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")

@@ -13,6 +13,7 @@ from typing import IO, Final
 from icse.embedded import bootstrap, postgres, valkey
 from icse.embedded.layout import Layout
 from icse.embedded.service import Service
+from tests.processes import is_alive
 
 # A test database is thrown away, so nothing of it need survive a power cut.
 _FAST: Final = {
@@ -112,14 +113,5 @@ def _stop(pid: int, stop_signal: signal.Signals) -> None:
     own = next((process for process in _STARTED if process.pid == pid), None)
     if own is not None:
         own.wait(30)
-    while own is None and _is_running(pid):
+    while own is None and is_alive(pid):
         time.sleep(0.05)
-
-
-def _is_running(pid: int) -> bool:
-    """Tell whether a process is there, and not only its entry, which its parent has yet to read."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"

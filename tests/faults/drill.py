@@ -31,7 +31,7 @@ from icse.common.sealing import sealed_size
 from icse.embedded.layout import Layout
 from tests.faults.ground import Ground, Outcome
 from tests.faults.power import CALLS, judge
-from tests.launcher import sizes_of_open_files
+from tests.processes import sizes_of_open_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.functional.stack.platform import OWN_PASSWORD, Platform
+from tests.functional.stack.platform import NEWCOMER, OWN_PASSWORD, PASSER_BY, Platform
 from tests.launcher import Launcher, free_port
 
 OpenAs = Callable[..., Page]
@@ -47,6 +47,7 @@ def sessions(browser: Browser, platform: Platform) -> Callable[[str], Any]:
     """Return a function that signs an officer in, once, and returns what the browser remembers of it."""
 
     def session_of(address: str) -> Any:
+        assert address not in {NEWCOMER, PASSER_BY}, f"{address} is kept for a test of signing in"
         if address not in platform.sessions:
             context = browser.new_context(base_url=platform.url)
             _sign_in_first(context, address, platform.passwords[address])

@@ -15,9 +15,15 @@ from django.conf import settings
 
 from icse.embedded.layout import Layout
 from media_analysis.models import MatchKind
-from tests.launcher import Launcher, command_line
+from tests.launcher import Launcher
+from tests.processes import command_line
 
 OWN_PASSWORD: Final = "a-harbour-without-ships"
+
+NEWCOMER: Final = "rui@sundria.example"
+"""Kept for the test of a first sign-in: afterwards the one-time password is used up."""
+PASSER_BY: Final = "odd@norland.example"
+"""Kept for the test that signs in with the one-time password and out again."""
 
 _UNFINISHED: Final = """
     SELECT count(*) FROM evidence_submission AS s

@@ -11,13 +11,12 @@ from playwright.sync_api import Page, expect
 from icse.demo import pictures
 from tests.functional.stack import photos
 from tests.functional.stack.conftest import OpenAs
-from tests.functional.stack.platform import OWN_PASSWORD, Platform
+from tests.functional.stack.platform import NEWCOMER, OWN_PASSWORD, PASSER_BY, Platform
 
 pytestmark = pytest.mark.slow
 
 ANALYST: Final = "ines@norland.example"
 PARTNER: Final = "marta@sundria.example"
-NEWCOMER: Final = "tomas@norland.example"
 WORKED_OUT: Final = 120_000  # milliseconds that an analysis may take on a busy machine
 
 
@@ -47,8 +46,8 @@ def test_one_time_password_leads_to_a_password_of_ones_own(open_as: OpenAs, plat
 
 def test_signing_out_closes_every_page(open_as: OpenAs, platform: Platform) -> None:
     page = open_as(None, "/")
-    page.get_by_label("E-mail address").fill("jana@vestmark.example")
-    page.get_by_label("Password").fill(platform.passwords["jana@vestmark.example"])
+    page.get_by_label("E-mail address").fill(PASSER_BY)
+    page.get_by_label("Password").fill(platform.passwords[PASSER_BY])
     page.keyboard.press("Enter")
     page.get_by_label("Present password").wait_for()
 

@@ -14,7 +14,8 @@ from django.conf import settings
 from psycopg2.extensions import connection as PostgresConnection
 
 from icse.embedded.layout import Layout
-from tests.launcher import Launcher, command_line, free_port, is_alive
+from tests.launcher import Launcher, free_port
+from tests.processes import command_line, is_alive
 
 pytestmark = pytest.mark.slow
 

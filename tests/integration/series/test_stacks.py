@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -38,7 +38,11 @@ def hubs() -> dict[UUID, UUID]:
 
 
 def test_propose_hangs_copies_on_the_largest(cast: Cast, as_engine: RoleSwitch) -> None:
-    small, large, twin = (submitted(cast.owner, material__width=width) for width in (100, 900, 900))
+    small = submitted(cast.owner, material__width=100)
+    # Of two that are equally large, the smaller id counts as the larger.
+    large, twin = (
+        submitted(cast.owner, material__width=900, material__id=each) for each in sorted((uuid4(), uuid4()))
+    )
     connect(small, large)
     share_signal(ExactSignal.Kind.PIXELS, "same pixels", large, twin)
     with as_engine():

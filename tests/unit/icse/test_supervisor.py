@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from icse.embedded.leftovers import end_leftovers, remember
 from icse.embedded.service import Service, ServiceFailed
 from icse.embedded.supervisor import Supervisor
+from tests.processes import is_alive, wait_until
 
 
 def _service(folder: Path, script: str, *, name: str = "sample", ready_seconds: float = 5.0) -> Service:
@@ -26,18 +26,6 @@ def _service(folder: Path, script: str, *, name: str = "sample", ready_seconds: 
         stop_seconds=1.0,
         ready_seconds=ready_seconds,
     )
-
-
-def _is_alive(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -85,7 +73,7 @@ def test_stop_kills_what_does_not_listen(tmp_path: Path, supervisor: Supervisor,
     child = int((tmp_path / "child").read_text())
     supervisor.stop()
     assert "killed" in lines[-1]
-    _wait_for(lambda: not _is_alive(child))
+    wait_until(lambda: not is_alive(child))
 
 
 def test_watch_restarts_what_crashes(tmp_path: Path, supervisor: Supervisor, lines: list[str]) -> None:
@@ -98,7 +86,7 @@ def test_watch_restarts_what_crashes(tmp_path: Path, supervisor: Supervisor, lin
 
     def crash_then_stop() -> None:
         os.kill(int(pids.read_text()), signal.SIGKILL)
-        _wait_for(lambda: any("restarted" in line for line in lines))
+        wait_until(lambda: any("restarted" in line for line in lines))
         os.kill(os.getpid(), signal.SIGUSR1)
 
     def leave(*_: object) -> None:

@@ -2,9 +2,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,8 @@ from media_analysis.engine.decoding.errors import DecoderDied, DecoderTimeout, T
 from media_analysis.engine.decoding.limits import MIB, Budget, Limits
 from tests.hostile.made import photo, scenery
 from tests.hostile.photos import png_claiming
-from tests.launcher import sizes_of_open_files
+from tests.processes import children_of, is_alive, wait_until
+from tests.unit.engine.decoding.decoders import readers_of, server_of, spare_of
 
 
 @pytest.fixture
@@ -33,44 +33,6 @@ def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def server_of(decoder: Decoder) -> int:
-    """Return the process that forks, which bubblewrap holds inside of two of its own."""
-    pid = decoder.server_pid
-    while Path(f"/proc/{pid}/comm").read_text().strip() == "bwrap":
-        wait_until(partial(children_of, pid))
-        (pid,) = children_of(pid)
-    return pid
-
-
-def spare_of(decoder: Decoder) -> int:
-    """Return the child that waits, once it is the only one."""
-    server = server_of(decoder)
-    wait_until(lambda: len(children_of(server)) == 1)
-    (spare,) = children_of(server)
-    return spare
-
-
-def readers_of(server: int) -> list[int]:
-    """Return the children that read a file; the spare one holds none."""
-    return [child for child in children_of(server) if sizes_of_open_files(child)]
-
-
-def is_alive(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists() and ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-
-
-def wait_until(happened: Callable[[], object]) -> None:
-    """Wait for something that is due within seconds."""
-    deadline = time.monotonic() + 10
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @contextmanager
 def killed_meanwhile(server: int, *, whom: str) -> Iterator[list[int]]:
     """Kill the server, or its child, in the middle of the work inside; yield the children that there were."""
@@ -80,6 +42,7 @@ def killed_meanwhile(server: int, *, whom: str) -> Iterator[list[int]]:
         children.extend(readers_of(server))
         os.kill(server if whom == "server" else children[0], signal.SIGKILL)
 
+    wait_until(lambda: not readers_of(server))  # of a file before
     children: list[int] = []
     thread = threading.Thread(target=kill)
     thread.start()
@@ -162,14 +125,12 @@ def test_server_ends_with_its_decoder() -> None:
 
 def test_spare_child_holds_nothing_and_reads_the_next_file(decoder: Decoder, picture: Path) -> None:
     decoder.still(picture)
-    server, spare = server_of(decoder), spare_of(decoder)
-    standard_streams, its_channel = 3, 1
-    wait_until(lambda: len(list(Path(f"/proc/{spare}/fd").iterdir())) == standard_streams + its_channel)
+    spare = spare_of(decoder)
 
     decoder.still(picture)
 
-    wait_until(lambda: len(children_of(server)) == 1)
-    assert children_of(server) != [spare]  # it lived for one file
+    assert spare_of(decoder) != spare  # it lived for one file
+    assert not is_alive(spare)
 
 
 def test_spare_child_that_was_killed_costs_no_file(decoder: Decoder, picture: Path) -> None:

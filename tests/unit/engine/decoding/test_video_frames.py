@@ -8,6 +8,7 @@ from media_analysis.engine.decoding.errors import TooLarge
 from media_analysis.engine.decoding.limits import Limits
 from media_analysis.engine.pictures import Pixels
 from tests.hostile.made import clip, photo, scenery, scenes
+from tests.unit.engine.decoding.decoders import spare_of
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_video_frames_may_be_left_and_other_files_read_meanwhile(
     assert second.at_s == pytest.approx(0.1)
     decoder.video_plan(film)
     assert decoder.server_pid == server
-    assert len(Path(f"/proc/{server}/task/{server}/children").read_text().split()) <= 1
+    assert spare_of(decoder)  # and no other child is left
 
 
 def test_video_frames_are_limited_in_number(film: Path) -> None:
