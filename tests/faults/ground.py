@@ -150,7 +150,10 @@ class Ground:
         folder = self._new(name)
         head = box(b"ftyp", b"isom\0\0\0\0isom")
         for each in range(number):
-            (folder / f"{each}.mp4").write_bytes(head + self.chance.randbytes(size))
+            with (folder / f"{each}.mp4").open("wb") as stream:
+                stream.write(head)
+                for written in range(0, size, _MEBIBYTE):
+                    stream.write(self.chance.randbytes(min(_MEBIBYTE, size - written)))
         return folder
 
     def _new(self, name: str) -> Path:
