@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from exchange.client.platform import Platform
 
 PIECE: Final = 8 * 1024 * 1024
+"""Bytes that a request carries at most."""
+_SMALLEST_PIECE: Final = 128 * 1024
+_GROWS_AFTER: Final = 4
 _READ: Final = 1024 * 1024
 _FIRST_WAIT: Final = 0.25
 _LONGEST_WAIT: Final = 30.0
@@ -65,6 +68,29 @@ class Outcome:
 
 
 @dataclass(slots=True)
+class PieceSize:
+    """How many bytes the next request carries; of one that broke off nothing counts.
+
+    On a line that breaks every few megabytes large pieces would never get through.
+    """
+
+    bytes: int = field(default_factory=lambda: PIECE)
+    _in_a_row: int = 0
+
+    def shrink(self, tried: int) -> None:
+        """Note that a piece broke off: the next ones carry a quarter of it."""
+        self.bytes = min(self.bytes, max(_SMALLEST_PIECE, tried // 4))
+        self._in_a_row = 0
+
+    def grow(self) -> None:
+        """Note that a piece got through; after several in a row the next ones carry twice as much."""
+        self._in_a_row += 1
+        if self._in_a_row >= _GROWS_AFTER:
+            self.bytes = min(2 * self.bytes, PIECE)
+            self._in_a_row = 0
+
+
+@dataclass(slots=True)
 class Sender:
     """Sends files of one batch; lanes share it. `moved` is told the bytes by which a file got further."""
 
@@ -75,6 +101,7 @@ class Sender:
     moved: Callable[[int], None] = field(default=lambda _: None)
     further_at: float = field(default_factory=time.monotonic)
     """When any file got further last, by the monotonic clock."""
+    piece: PieceSize = field(default_factory=PieceSize)
 
     def send(self, file: Found, begun: Mapping[str, Any] | None = None) -> Outcome:
         """Hand in a file, or go on with what has `begun` of it, and return what became of it.
@@ -182,14 +209,19 @@ class _Journey:
 
     def _send_piece(self, place: str, at: int) -> urllib3.BaseHTTPResponse:
         self._check_goes_on()
-        piece = self._read(at, min(PIECE, self._file.size - at))
+        piece = self._read(at, min(self._sender.piece.bytes, self._file.size - at))
         digest = b64encode(hashlib.sha256(piece).digest()).decode()
         headers = {
             "Content-Type": "application/offset+octet-stream",
             "Upload-Offset": str(at),
             "Upload-Checksum": f"sha256 {digest}",
         }
-        answer = self._sender.platform.ask("PATCH", place, body=piece, headers=headers)
+        try:
+            answer = self._sender.platform.ask("PATCH", place, body=piece, headers=headers)
+        except Unreached:
+            self._sender.piece.shrink(len(piece))
+            raise
+        self._sender.piece.grow()
         self._sender.moved(len(piece))
         return answer
 

@@ -35,6 +35,15 @@ _CHOOSE_MANY = """(count) => {
     input.dispatchEvent(new Event("change"));
 }"""
 
+# The browser does not tell how long a body is that it reads from a file.
+_TELL_SIZES = """() => {
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (body) {
+        if (body) this.setRequestHeader("X-Size", body.size);
+        send.call(this, body);
+    };
+}"""
+
 pytestmark = pytest.mark.usefixtures("valkey_server")
 
 
@@ -152,6 +161,36 @@ def test_broken_connection_is_tried_again(open_page: OpenPage, seen_cast: Cast, 
     page.locator("[data-upload-retry]").click()
 
     _pass_time_until(page, "2 files arrived. 1 file was refused")
+
+
+def test_large_file_gets_through_a_line_that_breaks_large_pieces(
+    open_page: OpenPage, seen_cast: Cast, tmp_path: Path
+) -> None:
+    """A proxy that keeps pieces until they are whole loses those that break off."""
+    film = tmp_path / "film.gif"
+    film.write_bytes(PICTURE + bytes(9 * 1024 * 1024))
+    sizes: list[int] = []
+
+    def answer(route: Route) -> None:
+        size = int(route.request.headers.get("x-size", "0"))
+        if route.request.method == "PATCH":
+            sizes.append(size)
+        if size > 1024 * 1024:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page = open_page(seen_cast.owner, "/upload/")
+    page.evaluate(_TELL_SIZES)
+    page.route("**/api/v1/uploads/*/", answer)
+    page.locator("[data-upload-files]").set_input_files(film)
+    _start(page)
+
+    _sentence(page, "1 file arrived.")
+    mebibyte = 1024 * 1024
+    assert sizes[:6] == [8 * mebibyte, 2 * mebibyte, *[mebibyte // 2] * 4]
+    assert sizes[6] == mebibyte
+    assert Submission.objects.get().material.size == film.stat().st_size
 
 
 def test_file_goes_on_where_it_stopped(open_page: OpenPage, seen_cast: Cast, tmp_path: Path) -> None:

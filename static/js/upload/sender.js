@@ -2,9 +2,9 @@
 // holds up the rest. Nothing about files is kept in the browser: the server knows what has arrived.
 
 import { Hasher } from "./hasher.js";
+import { PieceSize } from "./piece_size.js";
 
 const PARALLEL = 3;
-const PIECE = 8 * 1024 * 1024;
 const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
 export const VERDICTS = ["new", "known_to_your_country", "known"];
 
@@ -15,6 +15,7 @@ export class Sender {
     this.items = [];
     this.running = new Map();
     this.hasher = new Hasher();
+    this.piece = new PieceSize();
     this.next = 0;
     this.isPaused = false;
     this.startedAt = 0;
@@ -98,8 +99,10 @@ export class Sender {
     return {
       endpoint: this.address,
       uploadUrl: item.place,
-      chunkSize: PIECE,
+      chunkSize: this.piece.bytes,
       retryDelays: RETRY_AFTER_MS,
+      onShouldRetry: (error, _, options) => this.isWorthAnother(error, options),
+      onChunkComplete: () => this.onPiece(item),
       storeFingerprintForResuming: false,
       metadata: metadataOf(item, this.batch),
       onBeforeRequest: (request) => request.setHeader("X-CSRFToken", this.token),
@@ -124,6 +127,21 @@ export class Sender {
     if (item.state !== "sending") return;
     item.sent = sent;
     this.onChange();
+  }
+
+  onPiece(item) {
+    this.piece.grow();
+    const upload = this.running.get(item);
+    if (upload) upload.options.chunkSize = this.piece.bytes;
+  }
+
+  /** What the library itself would say; a piece that broke off is sent again as a smaller one. */
+  isWorthAnother(error, options) {
+    if (!error.originalResponse && error.originalRequest?.getMethod() === "PATCH") {
+      this.piece.shrink(options.chunkSize);
+      options.chunkSize = this.piece.bytes;
+    }
+    return window.tus.defaultOptions.onShouldRetry(error);
   }
 
   async declare(item, upload) {
