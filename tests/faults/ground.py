@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ANALYST: Final = "ines@norland.example"
 _MEBIBYTE: Final = 1024 * 1024
+_SECONDS_PER_FILE: Final = 10  # that analyses may take, while things break
 
 _STORED: Final = """
     SELECT s.source_path, m.sha256, m.id::text
@@ -183,11 +184,9 @@ class Ground:
 
     def settle(self, outcome: Outcome, folder: Path) -> None:
         """Wait until all of a folder is analyzed, and count what is lost, doubled or set aside."""
-        self.platform.wait_until_analyzed(600)
-        sent = {
-            f"{folder.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in folder.iterdir()
-        }
+        files = list(folder.iterdir())
+        self.platform.wait_until_analyzed(600 + _SECONDS_PER_FILE * len(files))
+        sent = {f"{folder.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
         rows = [row for row in self.platform.rows(_STORED) if row[0] in sent]
         times = Counter(path for path, _, _ in rows)
         right = {path for path, digest, pk in rows if digest == sent[path] and self._digest_of(pk) == digest}
