@@ -163,6 +163,73 @@ def test_broken_connection_is_tried_again(open_page: OpenPage, seen_cast: Cast, 
     _pass_time_until(page, "2 files arrived. 1 file was refused")
 
 
+def test_broken_line_holds_all_files_until_it_is_back(
+    open_page: OpenPage, seen_cast: Cast, folder: Path
+) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.clock.install()
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    page.route("**/api/v1/uploads/**", lambda route: route.abort())
+    page.route("**/upload/sheet/", lambda route: route.abort())
+    _start(page)
+    _pass_time_until(page, "The connection is broken; it goes on by itself. 0 of 3 files sent.")
+    page.clock.run_for(60_000)
+    _sentence(page, "The connection is broken")
+    expect(page.locator("[data-upload-retry]")).to_be_hidden()
+    expect(page.locator("[data-upload-pause]")).to_have_text("Pause")
+
+    page.unroute_all()
+
+    _pass_time_until(page, "2 files arrived. 1 file was refused")
+
+
+def test_who_is_signed_out_goes_on_after_signing_in_again(
+    open_page: OpenPage, seen_cast: Cast, folder: Path
+) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    cookies = page.context.cookies()
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    page.route("**/api/v1/uploads/", lambda route: (page.context.clear_cookies(), route.continue_()))
+    _start(page)
+    _sentence(page, "You are signed out. Sign in again in another tab, then go on here. 0 of 3 files sent.")
+    page.unroute_all()
+
+    page.get_by_role("button", name="Go on").click()
+    _sentence(page, "You are signed out.")
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Go on").click()
+
+    _sentence(page, "2 files arrived. 1 file was refused")
+
+
+def test_no_room_is_said_once_and_tried_again(open_page: OpenPage, seen_cast: Cast, folder: Path) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.clock.install()
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    told = {"error": {"message": "The store is full: tell the secretariat."}}
+    page.route("**/api/v1/uploads/", lambda route: route.fulfill(status=507, json=told))
+    _start(page)
+    _pass_time_until(page, "The store is full: tell the secretariat. It is tried again every minute.")
+    page.unroute_all()
+
+    _pass_time_until(page, "2 files arrived. 1 file was refused")
+
+
+def test_file_whose_disk_was_taken_away_holds_up_no_other(
+    open_page: OpenPage, seen_cast: Cast, tmp_path: Path
+) -> None:
+    gone, there = tmp_path / "gone.gif", tmp_path / "there.gif"
+    for file in (gone, there):
+        file.write_bytes(PICTURE + file.name.encode())
+    page = open_page(seen_cast.owner, "/upload/")
+    page.locator("[data-upload-files]").set_input_files([gone, there])
+    gone.unlink()
+    _start(page)
+
+    _sentence(page, "1 file arrived. 1 file could not be sent.")
+    expect(page.locator("[data-upload-rows]")).to_contain_text("It can no longer be read here")
+
+
 def test_large_file_gets_through_a_line_that_breaks_large_pieces(
     open_page: OpenPage, seen_cast: Cast, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 
 import { Hasher } from "./hasher.js";
 import { PieceSize } from "./piece_size.js";
+import { commonTrouble, isReadable, lineTrouble, maySpeakOfLine } from "./trouble.js";
 
 const PARALLEL = 3;
 const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
@@ -18,8 +19,11 @@ export class Sender {
     this.piece = new PieceSize();
     this.next = 0;
     this.isPaused = false;
+    this.held = null; // what keeps every file back, with when it is tried again
+    this.timer = 0;
     this.startedAt = 0;
     this.sentBefore = 0;
+    window.addEventListener("online", () => this.timer && this.tryAgain());
   }
 
   /** Begin with [{file, path}]; `known` are the server's rows of the same batch, which need not be sent again. */
@@ -31,7 +35,7 @@ export class Sender {
   }
 
   async retryFailed() {
-    await this.renewToken();
+    await this.askForPage();
     for (const item of this.items.filter((each) => each.state === "failed")) {
       Object.assign(item, { state: "waiting", message: "" });
     }
@@ -39,29 +43,53 @@ export class Sender {
   }
 
   pause() {
+    this.halt();
     this.isPaused = true;
+    this.onChange();
+  }
+
+  async goOn() {
+    if (this.held) await this.tryAgain();
+    else this.begin();
+  }
+
+  /** Stop for what is not one file's trouble; what was on its way waits, and goes on where it is. */
+  hold(trouble) {
+    this.halt();
+    this.held = trouble;
+    this.isPaused = trouble.triesAfterMs === null;
+    if (!this.isPaused) this.timer = setTimeout(() => this.tryAgain(), trouble.triesAfterMs);
+    this.onChange();
+  }
+
+  async tryAgain() {
+    const held = this.held;
+    const trouble = lineTrouble(await this.askForPage());
+    if (this.held !== held) return; // paused meanwhile
+    if (trouble) this.hold(trouble);
+    else this.begin();
+  }
+
+  halt() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.held = null;
     for (const [item, upload] of this.running) {
       item.state = "waiting";
       upload?.abort();
     }
     this.running.clear();
-    this.onChange();
-  }
-
-  goOn() {
-    this.isPaused = false;
-    this.begin();
   }
 
   get isActive() {
-    return this.running.size > 0;
+    return this.running.size > 0 || this.timer > 0;
   }
 
   get bytes() {
     const total = this.items.reduce((sum, item) => sum + item.file.size, 0);
     const sent = this.items.reduce((sum, item) => sum + item.sent, 0);
     const seconds = (performance.now() - this.startedAt) / 1000;
-    const rate = seconds > 1 ? (sent - this.sentBefore) / seconds : 0;
+    const rate = seconds > 1 && !this.held ? (sent - this.sentBefore) / seconds : 0;
     return { total, sent, secondsLeft: rate > 0 ? (total - sent) / rate : null };
   }
 
@@ -70,7 +98,8 @@ export class Sender {
   }
 
   begin() {
-    this.next = 0;
+    clearTimeout(this.timer);
+    Object.assign(this, { timer: 0, held: null, isPaused: false, next: 0 });
     this.startedAt = performance.now();
     this.sentBefore = this.items.reduce((sum, item) => sum + item.sent, 0);
     for (let lane = this.running.size; lane < PARALLEL; lane += 1) this.sendNext();
@@ -78,7 +107,7 @@ export class Sender {
   }
 
   sendNext() {
-    if (this.isPaused) return;
+    if (this.isPaused || this.held) return;
     while (this.next < this.items.length && this.items[this.next].state !== "waiting") this.next += 1;
     const item = this.items[this.next];
     if (item) this.send(item);
@@ -89,6 +118,10 @@ export class Sender {
     item.state = "sending";
     this.running.set(item, null);
     item.sha256 ??= await this.hasher.digest(item.file).catch(() => "");
+    if (!item.sha256 && !(await isReadable(item.file))) {
+      this.conclude(item, () => loseFile(item));
+      return;
+    }
     if (!this.running.has(item)) return; // paused meanwhile
     const upload = new window.tus.Upload(item.file, this.options(item));
     this.running.set(item, upload);
@@ -110,7 +143,7 @@ export class Sender {
       onUploadUrlAvailable: () => this.onPlace(item),
       onProgress: (sent) => this.onProgress(item, sent),
       onSuccess: () => this.onWhole(item),
-      onError: (error) => this.conclude(item, () => fail(item, error)),
+      onError: (error) => this.onError(item, error),
     };
   }
 
@@ -160,10 +193,24 @@ export class Sender {
       return;
     }
     const answer = await this.post(`${item.place}finish/`, {});
-    this.conclude(item, async () => {
-      if (answer?.ok) become(item, await answer.json());
-      else refuseOrFail(item, answer?.status ?? 0, await answer?.json().catch(() => null));
-    });
+    if (answer?.ok) this.conclude(item, async () => become(item, await answer.json()));
+    else this.fail(item, answer?.status ?? 0, await answer?.json().catch(() => null));
+  }
+
+  onError(item, error) {
+    const response = error.originalResponse;
+    this.fail(item, response?.getStatus() ?? 0, parsed(response?.getBody()));
+  }
+
+  /** Hold everything where the trouble is not this file's, so that no others fail in their turn. */
+  async fail(item, status, answer) {
+    const message = answer?.error?.message;
+    let trouble = commonTrouble(status, message);
+    const isLost = status === 0 && !(await isReadable(item.file));
+    if (!isLost && maySpeakOfLine(status)) trouble = lineTrouble(await this.askForPage());
+    if (!this.running.has(item)) return; // paused or held meanwhile
+    if (trouble) this.hold(trouble);
+    else this.conclude(item, () => (isLost ? loseFile(item) : refuseOrFail(item, status, message)));
   }
 
   async conclude(item, settle) {
@@ -178,12 +225,13 @@ export class Sender {
     return fetch(address, { method: "POST", body: JSON.stringify(told), headers }).catch(() => null);
   }
 
-  /** Whoever signed in again meanwhile has another token; the page still holds the former one. */
-  async renewToken() {
+  /** Return the answer to a page; whoever signed in again meanwhile has another token, which it holds. */
+  async askForPage() {
     const answer = await fetch(this.tokenAddress).catch(() => null);
-    if (!answer?.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
+    const page = new DOMParser().parseFromString(text, "text/html");
     this.token = page.querySelector("[name=csrfmiddlewaretoken]")?.value ?? this.token;
+    return answer;
   }
 }
 
@@ -224,26 +272,23 @@ function become(item, answer) {
   Object.assign(item, { state: answer.verdict ?? "unpacking", answer });
 }
 
-function fail(item, error) {
-  const response = error.originalResponse;
-  refuseOrFail(item, response?.getStatus() ?? 0, parsed(response?.getBody()));
+function loseFile(item) {
+  Object.assign(item, { state: "failed", message: "It can no longer be read here: is its disk still there?" });
 }
 
-function refuseOrFail(item, status, answer) {
-  const message = answer?.error?.message;
+function refuseOrFail(item, status, message) {
   if (isFinal(status) && message) Object.assign(item, { state: "refused", message });
   else Object.assign(item, { state: "failed", message: failure(status, message) });
 }
 
-// Signed out, forbidden, locked, too many, no room: the file itself is not at fault and may be sent again.
+// Locked, or a fault of the platform's: the file itself may be sent again.
 function isFinal(status) {
   return [410, 413, 415, 422].includes(status);
 }
 
 function failure(status, message) {
-  if (status === 401 || status === 403) return "Sign in again in another tab, then try again here";
   if (status === 0) return "The connection broke";
-  return status < 500 || status === 507 ? (message ?? "The platform could not take it") : "The platform could not take it";
+  return (status < 500 && message) || "The platform could not take it";
 }
 
 function parsed(text) {

@@ -47,6 +47,7 @@ export function sentence(sender) {
   const failed = sender.count("failed");
   const arrived = sender.items.length - refused - failed - sender.count("waiting") - sender.count("sending");
   const progress = `${arrived + refused + failed} of ${filesText(sender.items.length)} sent`;
+  if (sender.held) return `${sender.held.words} ${progress}.`;
   if (sender.isPaused) return `Paused: ${progress}. You may leave; it goes on from the upload page.`;
   if (sender.isActive) return progress;
   const parts = [`${filesText(arrived)} arrived.`];

@@ -1,0 +1,29 @@
+// What a failure means: for one file, or for all that are still to be sent.
+
+const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab, then go on here.", triesAfterMs: null };
+const LINE_IS_BROKEN = { words: "The connection is broken; it goes on by itself.", triesAfterMs: 10_000 };
+const ROOM_AFTER_MS = 60_000;
+
+/** Return what keeps every file back, or null where a status says so of one alone. */
+export function commonTrouble(status, message) {
+  if (status === 401 || status === 403) return SIGNED_OUT;
+  if (status !== 429 && status !== 507) return null;
+  const words = message ?? "The platform takes no more at present.";
+  return { words: `${words} It is tried again every minute.`, triesAfterMs: ROOM_AFTER_MS };
+}
+
+/** Return what is wrong with the line, judged by a page that was or was not answered, or null. */
+export function lineTrouble(answer) {
+  if (!answer || [502, 503, 504].includes(answer.status)) return LINE_IS_BROKEN;
+  return answer.redirected ? SIGNED_OUT : null;
+}
+
+/** Whether a status speaks of the line, and not of what was sent. */
+export function maySpeakOfLine(status) {
+  return [0, 502, 503, 504].includes(status);
+}
+
+/** Whether the browser can still read a file, which may lie on a disk that was taken away. */
+export async function isReadable(file) {
+  return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+}
