@@ -186,10 +186,14 @@ def test_broken_line_holds_all_files_until_it_is_back(
 def test_who_is_signed_out_goes_on_after_signing_in_again(
     open_page: OpenPage, seen_cast: Cast, folder: Path
 ) -> None:
+    def sign_out(route: Route) -> None:
+        page.context.clear_cookies()
+        route.continue_()
+
     page = open_page(seen_cast.owner, "/upload/")
     cookies = page.context.cookies()
     page.locator("[data-upload-folder]").set_input_files(folder)
-    page.route("**/api/v1/uploads/", lambda route: (page.context.clear_cookies(), route.continue_()))
+    page.route("**/api/v1/uploads/", sign_out)
     _start(page)
     _sentence(page, "You are signed out. Sign in again in another tab, then go on here. 0 of 3 files sent.")
     page.unroute_all()
