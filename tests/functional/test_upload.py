@@ -44,6 +44,15 @@ _TELL_SIZES = """() => {
     };
 }"""
 
+# Whatever is asked in the first seconds is hashed at the end of them.
+_HASH_SLOWLY = """() => {
+    const post = Worker.prototype.postMessage;
+    const until = performance.now() + 3000;
+    Worker.prototype.postMessage = function (told) {
+        setTimeout(() => post.call(this, told), Math.max(0, until - performance.now()));
+    };
+}"""
+
 pytestmark = pytest.mark.usefixtures("valkey_server")
 
 
@@ -204,6 +213,24 @@ def test_who_is_signed_out_goes_on_after_signing_in_again(
     page.get_by_role("button", name="Go on").click()
 
     _sentence(page, "2 files arrived. 1 file was refused")
+
+
+def test_pause_while_a_file_is_hashed_sends_it_once(
+    open_page: OpenPage, seen_cast: Cast, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.gif"
+    film.write_bytes(PICTURE + b"film")
+    page = open_page(seen_cast.owner, "/upload/")
+    page.evaluate(_HASH_SLOWLY)
+    methods: list[str] = []
+    page.on("request", lambda each: methods.append(each.method) if "/v1/uploads/" in each.url else None)
+    page.locator("[data-upload-files]").set_input_files(film)
+    _start(page)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+
+    _sentence(page, "1 file arrived.")
+    assert methods.count("POST") == 1
 
 
 def test_no_room_is_said_once_and_tried_again(open_page: OpenPage, seen_cast: Cast, folder: Path) -> None:

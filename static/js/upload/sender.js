@@ -76,7 +76,7 @@ export class Sender {
     this.held = null;
     for (const [item, upload] of this.running) {
       item.state = "waiting";
-      upload?.abort();
+      upload.abort?.();
     }
     this.running.clear();
   }
@@ -116,13 +116,16 @@ export class Sender {
 
   async send(item) {
     item.state = "sending";
-    this.running.set(item, null);
-    item.sha256 ??= await this.hasher.digest(item.file).catch(() => "");
-    if (!item.sha256 && !(await isReadable(item.file))) {
+    const attempt = {};
+    this.running.set(item, attempt);
+    item.hashing ??= this.hasher.digest(item.file).catch(() => "");
+    item.sha256 = await item.hashing;
+    const isLost = !item.sha256 && !(await isReadable(item.file));
+    if (this.running.get(item) !== attempt) return; // paused or held meanwhile, and perhaps begun again
+    if (isLost) {
       this.conclude(item, () => loseFile(item));
       return;
     }
-    if (!this.running.has(item)) return; // paused meanwhile
     const upload = new window.tus.Upload(item.file, this.options(item));
     this.running.set(item, upload);
     upload.start();
@@ -149,7 +152,7 @@ export class Sender {
 
   onPlace(item) {
     const upload = this.running.get(item);
-    if (!upload) return;
+    if (!upload) return; // paused meanwhile
     item.place = upload.url;
     if (!item.ranges) return;
     upload.abort(); // before its first piece: what the own country holds is declared, not sent
@@ -178,10 +181,11 @@ export class Sender {
   }
 
   async declare(item, upload) {
-    const digests = await Promise.all(item.ranges.map(([first, last]) => this.hasher.digest(item.file.slice(first, last + 1))));
-    const answer = await this.post(`${item.place}declaration/`, { digests });
+    const parts = item.ranges.map(([first, last]) => this.hasher.digest(item.file.slice(first, last + 1)));
+    const digests = await Promise.all(parts).catch(() => null);
+    const answer = digests && (await this.post(`${item.place}declaration/`, { digests }));
     item.ranges = null;
-    if (!this.running.has(item)) return;
+    if (this.running.get(item) !== upload) return;
     if (answer?.ok) this.conclude(item, async () => become(item, await answer.json()));
     else upload.start();
   }
@@ -192,7 +196,9 @@ export class Sender {
       this.conclude(item, () => become(item, item.answer));
       return;
     }
+    const upload = this.running.get(item);
     const answer = await this.post(`${item.place}finish/`, {});
+    if (this.running.get(item) !== upload) return;
     if (answer?.ok) this.conclude(item, async () => become(item, await answer.json()));
     else this.fail(item, answer?.status ?? 0, await answer?.json().catch(() => null));
   }
@@ -204,11 +210,12 @@ export class Sender {
 
   /** Hold everything where the trouble is not this file's, so that no others fail in their turn. */
   async fail(item, status, answer) {
+    const upload = this.running.get(item);
     const message = answer?.error?.message;
     let trouble = commonTrouble(status, message);
     const isLost = status === 0 && !(await isReadable(item.file));
     if (!isLost && maySpeakOfLine(status)) trouble = lineTrouble(await this.askForPage());
-    if (!this.running.has(item)) return; // paused or held meanwhile
+    if (!upload || this.running.get(item) !== upload) return; // paused or held meanwhile
     if (trouble) this.hold(trouble);
     else this.conclude(item, () => (isLost ? loseFile(item) : refuseOrFail(item, status, message)));
   }
@@ -245,7 +252,7 @@ function keyOfRow(row) {
 }
 
 function itemOf(file, path, row) {
-  const item = { file, path, state: "waiting", sent: 0, message: "", answer: null, place: null, ranges: null, sha256: undefined };
+  const item = { file, path, state: "waiting", sent: 0, message: "", answer: null, place: null, ranges: null, hashing: null, sha256: "" };
   if (["received", "unpacking", "unpacked"].includes(row?.state)) become(item, row);
   if (row?.state === "refused") Object.assign(item, { state: "refused", message: row.message });
   if (row?.state === "open") Object.assign(item, { place: `/api/v1/uploads/${row.id}/`, sent: row.offset });
