@@ -49,11 +49,15 @@ class BadLine:
         if self.breaks_every is not None:
             with self._lock:
                 budget = int(self._chance.expovariate(1 / self.breaks_every))
-        with near, socket.create_connection(("127.0.0.1", self._port)) as far:
+        # Where nobody listens, whoever called finds the line closed.
+        with suppress(ConnectionRefusedError), near, self._far() as far:
             back = Thread(target=_pass_back, args=[far, near], daemon=True)
             back.start()
             self._pass_on(near, far, budget)
             back.join(30)
+
+    def _far(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port))
 
     def _pass_on(self, near: socket.socket, far: socket.socket, budget: int | None) -> None:
         with suppress(OSError):
