@@ -46,9 +46,13 @@ DATABASE: Final = "postgres"
 def web_killed(ground: Ground, times: int) -> Outcome:
     """The web server dies while a large file is sent to it."""
     folder = ground.new_noise("web", 1, 40_000_000 + 8_000_000 * times)
-    outcome = Outcome()
-    with ground.beside(lambda: _wait_for_pages(ground, WEB), every=0.7, times=times) as took:
-        ground.send(folder, piece=1024 * 1024)
+    outcome, mebibyte = Outcome(), 1024 * 1024
+    # Not before it is served again: who is served for a second in thirty gives up in the end.
+    is_moving = partial(ground.has_moved, 4 * mebibyte)
+    with ground.beside(
+        lambda: _wait_for_pages(ground, WEB), every=0.1, times=times, is_due=is_moving
+    ) as took:
+        ground.send(folder, piece=mebibyte)
     outcome.repetitions, outcome.recovered = len(took), took
     ground.settle(outcome, folder)
     return outcome

@@ -94,6 +94,7 @@ class Ground:
         self.line = BadLine(self.launcher.port, seed=seed)
         self.chance = random.Random(seed)
         self._folders = 0
+        self._sent_before = 0
 
     def close(self) -> None:
         """Stop everything and leave nothing."""
@@ -137,6 +138,13 @@ class Ground:
                 yield log
             finally:
                 tracer.send_signal(signal.SIGINT)
+
+    def has_moved(self, size: int) -> bool:
+        """Tell whether so many bytes went over the line since this was last true."""
+        if self.line.sent - self._sent_before < size:
+            return False
+        self._sent_before = self.line.sent
+        return True
 
     def new_folder(self, name: str, number: int) -> Path:
         """Return a folder of photos that the platform has not met."""
@@ -224,13 +232,22 @@ class Ground:
             return False
 
     @contextmanager
-    def beside(self, fault: Callable[[], object], *, every: float, times: int) -> Iterator[list[float]]:
+    def beside(
+        self,
+        fault: Callable[[], object],
+        *,
+        every: float,
+        times: int,
+        is_due: Callable[[], bool] = lambda: True,
+    ) -> Iterator[list[float]]:
         """Let a fault happen again and again while the block works; yield the seconds that each one took."""
         took: list[float] = []
         is_over = Event()
 
         def happen() -> None:
             while len(took) < times and not is_over.wait(every):
+                if not is_due():
+                    continue
                 began = time.monotonic()
                 fault()
                 took.append(time.monotonic() - began)
