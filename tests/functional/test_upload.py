@@ -181,7 +181,7 @@ def test_broken_line_holds_all_files_until_it_is_back(
     page.route("**/api/v1/uploads/**", lambda route: route.abort())
     page.route("**/upload/sheet/", lambda route: route.abort())
     _start(page)
-    _pass_time_until(page, "The connection is broken; it goes on by itself. 0 of 3 files sent.")
+    _pass_time_until(page, "The connection is broken; sending goes on once it is back. 0 of 3 files sent.")
     page.clock.run_for(60_000)
     _sentence(page, "The connection is broken")
     expect(page.locator("[data-upload-retry]")).to_be_hidden()

@@ -1,7 +1,7 @@
 // What a failure means: for one file, or for all that are still to be sent.
 
 const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab, then go on here.", triesAfterMs: null };
-const LINE_IS_BROKEN = { words: "The connection is broken; it goes on by itself.", triesAfterMs: 10_000 };
+const LINE_IS_BROKEN = { words: "The connection is broken; sending goes on once it is back.", triesAfterMs: 10_000 };
 const ROOM_AFTER_MS = 60_000;
 
 /** Return what keeps every file back, or null where a status says so of one alone. */
