@@ -84,4 +84,5 @@ def _pass_back(far: socket.socket, near: socket.socket) -> None:
     with suppress(OSError):
         while data := far.recv(_READ):
             near.sendall(data)
+    with suppress(OSError):  # also after a server that was killed, whose end is a reset
         near.shutdown(socket.SHUT_WR)
