@@ -159,9 +159,9 @@ def test_nginx_leads_to_services_that_exist() -> None:
 
 
 def test_pieces_of_the_page_fit_through_nginx() -> None:
-    script = (ROOT / "static/js/upload/sender.js").read_text(encoding="utf-8")
+    script = (ROOT / "static/js/upload/piece_size.js").read_text(encoding="utf-8")
     configuration = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
-    sent = re.search(r"const PIECE = (\d+) \* 1024 \* 1024;", script)
+    sent = re.search(r"const LARGEST = (\d+) \* 1024 \* 1024;", script)
     taken = re.search(r"location /api/v1/uploads/ \{\s+client_max_body_size (\d+)m;", configuration)
     assert sent
     assert taken
