@@ -79,7 +79,7 @@ def open_page(browser: Browser, live_server: LiveServer, settled: None) -> Itera
         context = browser.new_context(base_url=live_server.url, **options)  # type: ignore[arg-type]
         contexts.append(context)
         if officer is not None:
-            _sign_in(context, officer, live_server.url)
+            sign_in(context, officer, live_server.url)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -92,7 +92,8 @@ def open_page(browser: Browser, live_server: LiveServer, settled: None) -> Itera
     assert troubles == []
 
 
-def _sign_in(context: BrowserContext, officer: Officer, url: str) -> None:
+def sign_in(context: BrowserContext, officer: Officer, url: str) -> None:
+    """Give a browser a session of an officer's, in place of any that it has."""
     client = Client()
     client.force_login(officer)
     name = settings.SESSION_COOKIE_NAME

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from evidence.models import CustodyEvent, Submission
 from evidence.uploads.models import Batch, Upload
 from media_analysis.services.archives import Unpacking, unpack
 from tests.cast import Cast
-from tests.functional.conftest import OpenPage
+from tests.functional.conftest import OpenPage, sign_in
 from tests.hostile.archives import zipped
 
 # The smallest picture: one pixel as GIF; a byte after its end makes it another file.
@@ -113,6 +114,14 @@ def _wait_until_arrived(page: Page, offset: int) -> None:
     pytest.fail(f"It never came to {offset} bytes.")
 
 
+def _sign_in_anew(route: Route, cast: Cast, url: str) -> None:
+    """Leave the page, between opening an upload and sending, with the token of a former session."""
+    context = route.request.frame.page.context
+    context.clear_cookies()
+    sign_in(context, cast.owner, url)
+    route.continue_()
+
+
 def _note_method(methods: list[str], request: Request) -> None:
     methods.append(request.method)
 
@@ -193,14 +202,13 @@ def test_broken_line_holds_all_files_until_it_is_back(
 
 
 def test_who_is_signed_out_goes_on_after_signing_in_again(
-    open_page: OpenPage, seen_cast: Cast, folder: Path
+    open_page: OpenPage, seen_cast: Cast, folder: Path, live_server: LiveServer
 ) -> None:
     def sign_out(route: Route) -> None:
         page.context.clear_cookies()
         route.continue_()
 
     page = open_page(seen_cast.owner, "/upload/")
-    cookies = page.context.cookies()
     page.locator("[data-upload-folder]").set_input_files(folder)
     page.route("**/api/v1/uploads/", sign_out)
     _start(page)
@@ -209,10 +217,35 @@ def test_who_is_signed_out_goes_on_after_signing_in_again(
 
     page.get_by_role("button", name="Go on").click()
     _sentence(page, "You are signed out.")
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    sign_in(page.context, seen_cast.owner, live_server.url)
     page.get_by_role("button", name="Go on").click()
 
     _sentence(page, "2 files arrived. 1 file was refused")
+
+
+def test_session_renewed_in_another_tab_holds_up_nothing(
+    open_page: OpenPage, seen_cast: Cast, folder: Path, live_server: LiveServer
+) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    statuses: list[int] = []
+    page.on("response", lambda each: statuses.append(each.status) if "/v1/uploads/" in each.url else None)
+    page.route("**/tus.min.js", lambda route: _sign_in_anew(route, seen_cast, live_server.url))
+    _start(page)
+
+    _sentence(page, "2 files arrived. 1 file was refused")
+    assert 403 in statuses
+
+
+def test_who_may_not_send_is_told_so_once(open_page: OpenPage, seen_cast: Cast, folder: Path) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    told = {"error": {"message": "Your role does not allow this."}}
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    page.route("**/api/v1/uploads/", lambda route: route.fulfill(status=403, json=told))
+    _start(page)
+
+    _sentence(page, "Your role does not allow this. 0 of 3 files sent.")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
 
 
 def test_pause_while_a_file_is_hashed_sends_it_once(

@@ -81,9 +81,8 @@ class Server:
             os.close(descriptor)
 
     def _begin(self, message: Message, files: list[int]) -> None:
-        if (
-            message["work"] == "metadata"
-        ):  # the waiting exiftool is inherited, and by the child of one file alone
+        # The waiting exiftool is inherited, and by the child of one file alone.
+        if message["work"] == "metadata":
             pid = self._forked(message, files, self._waiting_exiftool())
         else:
             pid = self._handed_over(message, files) or self._forked(message, files)

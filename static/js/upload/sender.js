@@ -3,7 +3,7 @@
 
 import { Hasher } from "./hasher.js";
 import { PieceSize } from "./piece_size.js";
-import { commonTrouble, isReadable, lineTrouble, maySpeakOfLine } from "./trouble.js";
+import { denial, isDenied, isReadable, lineTrouble, maySpeakOfLine, roomTrouble } from "./trouble.js";
 
 const PARALLEL = 3;
 const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
@@ -161,7 +161,7 @@ export class Sender {
 
   onProgress(item, sent) {
     if (item.state !== "sending") return;
-    item.sent = sent;
+    Object.assign(item, { sent, wasDenied: false });
     this.onChange();
   }
 
@@ -212,12 +212,21 @@ export class Sender {
   async fail(item, status, answer) {
     const upload = this.running.get(item);
     const message = answer?.error?.message;
-    let trouble = commonTrouble(status, message);
     const isLost = status === 0 && !(await isReadable(item.file));
-    if (!isLost && maySpeakOfLine(status)) trouble = lineTrouble(await this.askForPage());
+    const trouble = isLost ? null : await this.commonTrouble(item, status, message);
     if (!upload || this.running.get(item) !== upload) return; // paused or held meanwhile
     if (trouble) this.hold(trouble);
     else this.conclude(item, () => (isLost ? loseFile(item) : refuseOrFail(item, status, message)));
+  }
+
+  /** Return what keeps back every file, or null where the trouble is of one alone. */
+  async commonTrouble(item, status, message) {
+    if (!isDenied(status) && !maySpeakOfLine(status)) return roomTrouble(status, message);
+    const trouble = lineTrouble(await this.askForPage());
+    if (trouble || !isDenied(status)) return trouble;
+    const isAgain = item.wasDenied;
+    item.wasDenied = true;
+    return denial(message, isAgain);
   }
 
   async conclude(item, settle) {
@@ -252,7 +261,7 @@ function keyOfRow(row) {
 }
 
 function itemOf(file, path, row) {
-  const item = { file, path, state: "waiting", sent: 0, message: "", answer: null, place: null, ranges: null, hashing: null, sha256: "" };
+  const item = { file, path, state: "waiting", sent: 0, message: "", answer: null, place: null, ranges: null, hashing: null, sha256: "", wasDenied: false };
   if (["received", "unpacking", "unpacked"].includes(row?.state)) become(item, row);
   if (row?.state === "refused") Object.assign(item, { state: "refused", message: row.message });
   if (row?.state === "open") Object.assign(item, { place: `/api/v1/uploads/${row.id}/`, sent: row.offset });

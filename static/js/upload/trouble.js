@@ -4,9 +4,8 @@ const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab, t
 const LINE_IS_BROKEN = { words: "The connection is broken; sending goes on once it is back.", triesAfterMs: 10_000 };
 const ROOM_AFTER_MS = 60_000;
 
-/** Return what keeps every file back, or null where a status says so of one alone. */
-export function commonTrouble(status, message) {
-  if (status === 401 || status === 403) return SIGNED_OUT;
+/** Return what keeps every file back for want of room, or null where a status says no such thing. */
+export function roomTrouble(status, message) {
   if (status !== 429 && status !== 507) return null;
   const words = message ?? "The platform takes no more at present.";
   return { words: `${words} It is tried again every minute.`, triesAfterMs: ROOM_AFTER_MS };
@@ -16,6 +15,17 @@ export function commonTrouble(status, message) {
 export function lineTrouble(answer) {
   if (!answer || [502, 503, 504].includes(answer.status)) return LINE_IS_BROKEN;
   return answer.redirected ? SIGNED_OUT : null;
+}
+
+/** Return what is wrong for who is signed in and refused; at first only the page's token may be of a former session. */
+export function denial(message, isAgain) {
+  if (!isAgain) return { words: "You signed in anew; sending goes on.", triesAfterMs: 1000 };
+  return { words: message ?? "The platform does not let you send files.", triesAfterMs: null };
+}
+
+/** Whether a status refuses whoever asks. */
+export function isDenied(status) {
+  return [401, 403].includes(status);
 }
 
 /** Whether a status speaks of the line, and not of what was sent. */

@@ -112,32 +112,36 @@ def test_file_that_changed_since_it_was_found_is_not_sent(file: Found) -> None:
     assert answers.asked == []
 
 
+class BreakingLine(Answers):
+    """Beyond it no piece longer than five bytes arrives, until half of the file is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self.at = 0
+
+    def ask(self, method: str, path: str, *, body: bytes = b"", **_: Any) -> SimpleNamespace:
+        """Answer one request, or let it break off."""
+        if method == "PATCH":
+            self.sizes.append(len(body))
+            if len(body) > 5 and self.at < 50:
+                raise Unreached("The connection broke")
+            self.at += len(body)
+        state = "received" if self.at == 100 else "open"
+        headers = {"Location": PLACE, "Upload-Offset": str(self.at), "Icse-State": state}
+        told = dict.fromkeys(("sha256", "verdict", "submission", "reason", "message"), "")
+        return SimpleNamespace(
+            headers=headers, json=lambda: told | {"state": state, "offset": self.at, "length": 100}
+        )
+
+
 def test_pieces_shrink_until_they_get_through_and_grow_again(
-    file: Found, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "PIECE", 64)
     monkeypatch.setattr(sending, "_SMALLEST_PIECE", 2)
-    longest, sizes = [5], []
-    answers = Answers(GET={"state": "received", "sha256": "", "verdict": "", "submission": "", "reason": ""})
-    standing = {"HEAD": 0}
+    line = BreakingLine()
 
-    def ask(method: str, _path: str, *, body: bytes = b"", **_: Any) -> SimpleNamespace:
-        if method == "PATCH":
-            sizes.append(len(body))
-            if len(body) > longest[0]:
-                raise Unreached("The connection broke")
-            standing["HEAD"] += len(body)
-            longest[0] = 5 if standing["HEAD"] < 50 else 64
-        state = "received" if standing["HEAD"] == 100 else "open"
-        told = {"Location": PLACE, "Upload-Offset": str(standing["HEAD"]), "Icse-State": state}
-        return SimpleNamespace(
-            headers=told, json=lambda: answers.answers["GET"] | {"offset": 100, "length": 100, "message": ""}
-        )
-
-    answers.ask = ask  # type: ignore[assignment]
-
-    assert _sender(answers).send(file).outcome == "received"
-    assert sizes[:7] == [64, 16, 4, 4, 4, 4, 8]  # and the last of these broke off again
-    assert sizes[7] == 2
-    assert max(sizes[-4:]) > 4
-    assert sum(size for size in sizes if size <= 5) >= 50
+    assert _sender(line).send(file).outcome == "received"
+    assert line.sizes[:8] == [64, 16, 4, 4, 4, 4, 8, 2]
+    assert max(line.sizes[-8:]) > 5
