@@ -1,6 +1,8 @@
 // The officer's one stream of hints. A hint says that something has changed, never what: fragments that
 // listen fetch themselves by the ordinary way. Without the stream they ask from time to time all the same.
 
+import { leave } from "./session_end.js";
+
 const LONGEST_PAUSE_MS = 60_000;
 const NOT_SIGNED_IN = 4401; // accounts/consumers.py
 const ANSWERED_WITHIN_MS = 2_000;
@@ -9,11 +11,11 @@ let submittedAt = -ANSWERED_WITHIN_MS;
 
 addEventListener("submit", () => (submittedAt = performance.now()), { capture: true });
 
-function leave() {
+function leaveSoon() {
   // A form that is on its way may itself have renewed the session, as confirming who one is does: to reload
-  // now would throw its answer away. If none comes, the page goes all the same.
+  // now would throw its answer away. If none comes, the page is left all the same.
   const isOnItsWay = performance.now() - submittedAt < ANSWERED_WITHIN_MS;
-  setTimeout(() => location.reload(), isOnItsWay ? ANSWERED_WITHIN_MS : 0);
+  setTimeout(leave, isOnItsWay ? ANSWERED_WITHIN_MS : 0);
 }
 
 function open() {
@@ -27,8 +29,7 @@ function open() {
   });
   stream.addEventListener("close", (event) => {
     if (event.code === NOT_SIGNED_IN) {
-      // The session has ended: what it showed must not stay on the screen.
-      leave();
+      leaveSoon();
       return;
     }
     // Spread out, so that after a restart not every page comes back in the same moment.

@@ -1,6 +1,9 @@
 // A session that nobody uses ends. What a page asks by itself says so and keeps nothing alive; shortly before
 // the end the page tells, and asks the server first, for another window may have been used meanwhile.
 
+import { csrfToken } from "./csrf.js";
+import { leave } from "./session_end.js";
+
 const QUIET_MS = 30_000;
 const ASK_EVERY_MS = 15_000;
 const ADDRESS = document.body.dataset.session;
@@ -26,13 +29,9 @@ async function ask(method) {
   return answer.type === "opaqueredirect" ? 0 : Infinity;
 }
 
-function csrfToken() {
-  return document.querySelector("meta[name=csrf-token]").content;
-}
-
 async function look() {
   const seconds = await ask("GET").catch(() => Infinity);
-  if (seconds <= 0) location.reload();
+  if (seconds <= 0) leave();
   else if (seconds <= WARN_SECONDS) warn(seconds);
   else band?.remove();
 }

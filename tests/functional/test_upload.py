@@ -1,6 +1,6 @@
 """Uploading in a browser: folders, drops, refusals, broken connections, and many files."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,26 @@ _CHOOSE_MANY = """(count) => {
     const input = document.querySelector("[data-upload-files]");
     input.files = carried.files;
     input.dispatchEvent(new Event("change"));
+}"""
+
+# A drop of a folder with two files, of which one cannot be read, and of a folder that cannot be listed.
+_DROP_WITH_GAPS = """([content]) => {
+    const refused = (take, fail) => fail(new DOMException("", "NotReadableError"));
+    const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+    const whole = { isFile: true, name: "2.gif", fullPath: "/drive/2.gif",
+        file: (take) => take(new File([bytes], "2.gif")) };
+    const closed = { isFile: true, name: "10.gif", fullPath: "/drive/10.gif", file: refused };
+    const listed = [[closed, whole], []];
+    const drive = { name: "drive", fullPath: "/drive",
+        createReader: () => ({ readEntries: (take) => take(listed.shift()) }) };
+    const locked = { name: "locked", fullPath: "/locked",
+        createReader: () => ({ readEntries: refused }) };
+    const entries = [locked, drive];
+    DataTransferItem.prototype.webkitGetAsEntry = () => entries.shift();
+    const carried = new DataTransfer();
+    for (const name of ["a", "b"]) carried.items.add(new File([name], name));
+    document.body.dispatchEvent(
+        new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
 }"""
 
 # The browser does not tell how long a body is that it reads from a file.
@@ -217,6 +237,9 @@ def test_who_is_signed_out_goes_on_after_signing_in_again(
 
     page.get_by_role("button", name="Go on").click()
     _sentence(page, "You are signed out.")
+    page.evaluate("htmx.ajax('get', '/materials/', '#main')")
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    expect(page.get_by_text("first.gif")).to_have_count(0)
     sign_in(page.context, seen_cast.owner, live_server.url)
     page.get_by_role("button", name="Go on").click()
 
@@ -291,7 +314,35 @@ def test_file_whose_disk_was_taken_away_holds_up_no_other(
     _start(page)
 
     _sentence(page, "1 file arrived. 1 file could not be sent.")
-    expect(page.locator("[data-upload-rows]")).to_contain_text("It can no longer be read here")
+    expect(page.locator("[data-upload-rows]")).to_contain_text("It cannot be read here")
+
+
+def test_what_cannot_be_read_of_a_drop_is_told_and_not_left_out(open_page: OpenPage, seen_cast: Cast) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.evaluate(_DROP_WITH_GAPS, [b64encode(PICTURE).decode()])
+    expect(page.locator("[data-upload-chosen]")).to_contain_text("3 files")
+    _start(page)
+
+    _sentence(page, "1 file arrived. 2 files could not be sent.")
+
+    rows = page.locator("[data-upload-rows] li")
+    expect(rows.filter(has_text="drive/10.gif")).to_contain_text("It cannot be read here")
+    expect(rows.filter(has_text="locked/")).to_contain_text("It cannot be read here")
+    assert Submission.objects.get().source_path == "drive/2.gif"
+
+
+def test_files_go_in_the_order_of_their_paths(open_page: OpenPage, seen_cast: Cast, tmp_path: Path) -> None:
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    for name in ("10.gif", "9.gif", "a.gif", "1.gif"):
+        (drive / name).write_bytes(PICTURE)
+    page = open_page(seen_cast.owner, "/upload/")
+    page.locator("[data-upload-folder]").set_input_files(drive)
+    page.route("**/api/v1/uploads/", lambda _: None)
+    _start(page)
+
+    names = page.locator("[data-upload-rows] .upload-name")
+    expect(names).to_have_text(["drive/1.gif", "drive/9.gif", "drive/10.gif", "drive/a.gif"])
 
 
 def test_large_file_gets_through_a_line_that_breaks_large_pieces(

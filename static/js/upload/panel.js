@@ -1,5 +1,6 @@
 // One upload form with its progress: chooses, opens the batch, sends, shows. Few rows, however many files.
 
+import { csrfToken } from "../csrf.js";
 import { filesOfInput } from "./entries.js";
 import { Sender } from "./sender.js";
 import { bytesText, countText, filesText, reportText, secondsText, sentence, stateText } from "./words.js";
@@ -16,6 +17,7 @@ export class UploadPanel {
     this.sender = null;
     this.redraw = 0;
     this.rows = new WeakMap();
+    this.isAlone = false;
     for (const name of ["files", "folder"]) {
       const input = this.part(name);
       input.addEventListener("change", () => this.choose(filesOfInput(input)));
@@ -63,7 +65,7 @@ export class UploadPanel {
     const answer = await fetch(this.root.dataset.openAddress, {
       method: "POST",
       body: told,
-      headers: { "X-CSRFToken": this.token },
+      headers: { "X-CSRFToken": csrfToken() },
     }).catch(() => null);
     if (answer?.status === 201) this.send(await answer.json());
     else this.refuse(answer?.status === 422 ? (await answer.json()).errors : null);
@@ -75,10 +77,6 @@ export class UploadPanel {
     const known = await allRows(filesAddress);
     if (known) this.send({ batch, address: batchAddress }, known);
     else this.refuse(null);
-  }
-
-  get token() {
-    return document.querySelector('meta[name="csrf-token"]').content;
   }
 
   refuse(errors) {
@@ -97,12 +95,21 @@ export class UploadPanel {
     this.sender = new Sender({
       address: this.root.dataset.sendAddress,
       tokenAddress: this.root.dataset.tokenAddress,
-      token: this.token,
+      officer: this.root.dataset.officer,
       batch,
       onChange: () => this.showSoon(),
     });
     this.sender.start(this.chosen, known);
     this.root.dispatchEvent(new CustomEvent("upload:started", { bubbles: true }));
+  }
+
+  /** The session has ended: of the page only the progress stays, and nothing of what was looked at. */
+  outliveSession() {
+    if (!this.isAlone) {
+      this.isAlone = true;
+      leaveAlone(this.root);
+    }
+    if (!this.sender.isPaused) this.sender.tryAgain();
   }
 
   showSoon() {
@@ -115,6 +122,7 @@ export class UploadPanel {
   show() {
     const { total, sent, secondsLeft } = this.sender.bytes;
     const { isActive, isPaused } = this.sender;
+    const isNobodys = Boolean(this.sender.held?.isNobodys);
     this.part("sentence").textContent = sentence(this.sender);
     this.part("figures").textContent = figures({ total, sent, secondsLeft: isActive ? secondsLeft : null });
     Object.assign(this.part("bar"), { max: Math.max(total, 1), value: sent });
@@ -125,14 +133,15 @@ export class UploadPanel {
     }
     this.part("pause").hidden = !isActive && !isPaused;
     this.part("pause").textContent = isPaused ? "Go on" : "Pause";
-    this.part("batch").hidden = isActive;
+    this.part("batch").hidden = isActive || isNobodys;
+    this.part("sign-in").hidden = !isNobodys;
     this.part("retry").hidden = isActive || this.sender.count("failed") === 0;
-    this.showRows();
+    this.showRows(isNobodys ? [] : this.sender.items);
+    this.part("report").hidden = isActive || isNobodys;
     if (!isActive) this.offerReport();
   }
 
-  showRows() {
-    const items = this.sender.items;
+  showRows(items) {
     const pick = (states, limit) => items.filter((item) => states.includes(item.state)).slice(0, limit);
     const finished = items.filter((item) => ["new", "known", "known_to_your_country", "unpacking"].includes(item.state)).slice(-FINISHED_ROWS);
     const shown = [
@@ -156,8 +165,21 @@ export class UploadPanel {
     const link = this.part("report");
     if (link.href) URL.revokeObjectURL(link.href);
     link.href = URL.createObjectURL(new Blob([reportText(this.sender.items)], { type: "text/csv" }));
-    link.hidden = false;
   }
+}
+
+/** Take everything out of the page but an element, and what stays for the next dialog or notice. */
+function leaveAlone(element) {
+  element.querySelector("[data-closes]")?.remove();
+  element.classList.toggle("panel", !element.querySelector(".panel"));
+  document.querySelector("#main").replaceChildren(element);
+  document.querySelector("#notices").replaceChildren();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const each of [...document.body.children]) {
+    if (!each.matches("#main, #notices, [data-drop-veil], [data-upload-sheet], [data-keys-overlay]")) each.remove();
+  }
+  document.body.classList.add("signed-out");
+  document.title = "Upload · ICSE";
 }
 
 function sizeOf(files) {

@@ -1,9 +1,10 @@
 // Sends files by tus 1.0.0, three at a time, in pieces that need not be sent twice. A refusal of one never
 // holds up the rest. Nothing about files is kept in the browser: the server knows what has arrived.
 
+import { csrfToken, renewCsrfToken } from "../csrf.js";
 import { Hasher } from "./hasher.js";
 import { PieceSize } from "./piece_size.js";
-import { denial, isDenied, isReadable, lineTrouble, maySpeakOfLine, roomTrouble } from "./trouble.js";
+import { denial, isDenied, isReadable, lineTrouble, maySpeakOfLine, roomTrouble, strangeness } from "./trouble.js";
 
 const PARALLEL = 3;
 const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
@@ -11,8 +12,8 @@ export const VERDICTS = ["new", "known_to_your_country", "known"];
 
 /** States: waiting, sending, one of VERDICTS, unpacking (an archive that arrived), refused (final), failed (may be tried again). */
 export class Sender {
-  constructor({ address, tokenAddress, token, batch, onChange }) {
-    Object.assign(this, { address, tokenAddress, token, batch, onChange });
+  constructor({ address, tokenAddress, officer, batch, onChange }) {
+    Object.assign(this, { address, tokenAddress, officer, batch, onChange });
     this.items = [];
     this.running = new Map();
     this.hasher = new Hasher();
@@ -35,7 +36,7 @@ export class Sender {
   }
 
   async retryFailed() {
-    await this.askForPage();
+    await this.findLineTrouble();
     for (const item of this.items.filter((each) => each.state === "failed")) {
       Object.assign(item, { state: "waiting", message: "" });
     }
@@ -64,7 +65,7 @@ export class Sender {
 
   async tryAgain() {
     const held = this.held;
-    const trouble = lineTrouble(await this.askForPage());
+    const trouble = await this.findLineTrouble();
     if (this.held !== held) return; // paused meanwhile
     if (trouble) this.hold(trouble);
     else this.begin();
@@ -118,7 +119,7 @@ export class Sender {
     item.state = "sending";
     const attempt = {};
     this.running.set(item, attempt);
-    item.hashing ??= this.hasher.digest(item.file).catch(() => "");
+    item.hashing ??= this.hash(item.file);
     item.sha256 = await item.hashing;
     const isLost = !item.sha256 && !(await isReadable(item.file));
     if (this.running.get(item) !== attempt) return; // paused or held meanwhile, and perhaps begun again
@@ -131,6 +132,11 @@ export class Sender {
     upload.start();
   }
 
+  /** Return the SHA-256 of a file in hex, or nothing where it cannot be read. */
+  hash(file) {
+    return file.isLost ? Promise.resolve("") : this.hasher.digest(file).catch(() => "");
+  }
+
   options(item) {
     return {
       endpoint: this.address,
@@ -141,7 +147,7 @@ export class Sender {
       onChunkComplete: () => this.onPiece(item),
       storeFingerprintForResuming: false,
       metadata: metadataOf(item, this.batch),
-      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", this.token),
+      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrfToken()),
       onAfterResponse: (_, response) => note(item, response),
       onUploadUrlAvailable: () => this.onPlace(item),
       onProgress: (sent) => this.onProgress(item, sent),
@@ -222,7 +228,7 @@ export class Sender {
   /** Return what keeps back every file, or null where the trouble is of one alone. */
   async commonTrouble(item, status, message) {
     if (!isDenied(status) && !maySpeakOfLine(status)) return roomTrouble(status, message);
-    const trouble = lineTrouble(await this.askForPage());
+    const trouble = await this.findLineTrouble();
     if (trouble || !isDenied(status)) return trouble;
     const isAgain = item.wasDenied;
     item.wasDenied = true;
@@ -237,17 +243,19 @@ export class Sender {
   }
 
   post(address, told) {
-    const headers = { "Content-Type": "application/json", "X-CSRFToken": this.token };
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
     return fetch(address, { method: "POST", body: JSON.stringify(told), headers }).catch(() => null);
   }
 
-  /** Return the answer to a page; whoever signed in again meanwhile has another token, which it holds. */
-  async askForPage() {
+  /** Ask for a page to see whether anything gets through; whoever signed in anew has another token, which it holds. */
+  async findLineTrouble() {
     const answer = await fetch(this.tokenAddress).catch(() => null);
     const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
     const page = new DOMParser().parseFromString(text, "text/html");
-    this.token = page.querySelector("[name=csrfmiddlewaretoken]")?.value ?? this.token;
-    return answer;
+    const trouble = lineTrouble(answer) ?? strangeness(page.querySelector("[data-officer]")?.dataset.officer, this.officer);
+    const token = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    if (token && !trouble) renewCsrfToken(token);
+    return trouble;
   }
 }
 
@@ -289,7 +297,7 @@ function become(item, answer) {
 }
 
 function loseFile(item) {
-  Object.assign(item, { state: "failed", message: "It can no longer be read here: is its disk still there?" });
+  Object.assign(item, { state: "failed", message: "It cannot be read here: is its disk still there, and may you open it?" });
 }
 
 function refuseOrFail(item, status, message) {

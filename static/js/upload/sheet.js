@@ -56,6 +56,11 @@ if (veil) {
   window.addEventListener("beforeunload", (event) => {
     if (panel?.sender?.isActive) event.preventDefault();
   });
+  window.addEventListener("session:ended", (event) => {
+    if (!panel?.isActive) return;
+    event.preventDefault();
+    panel.outliveSession();
+  });
   bind("everywhere", ["u"], "Choose files to upload", () => {
     const input = document.querySelector("[data-upload-files]");
     if (input) input.click();

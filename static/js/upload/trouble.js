@@ -1,6 +1,7 @@
 // What a failure means: for one file, or for all that are still to be sent.
 
-const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab, then go on here.", triesAfterMs: null };
+const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab, then go on here.", triesAfterMs: null, isNobodys: true };
+const SOMEBODY_ELSES = { words: "Somebody else is signed in. These files go on once you are.", triesAfterMs: null, isNobodys: true };
 const LINE_IS_BROKEN = { words: "The connection is broken; sending goes on once it is back.", triesAfterMs: 10_000 };
 const ROOM_AFTER_MS = 60_000;
 
@@ -11,10 +12,16 @@ export function roomTrouble(status, message) {
   return { words: `${words} It is tried again every minute.`, triesAfterMs: ROOM_AFTER_MS };
 }
 
-/** Return what is wrong with the line, judged by a page that was or was not answered, or null. */
+/** Return what is wrong with the line, judged by a page that was or was not answered, or null. With `isNobodys` no
+ * names of files may be seen: who stands before the screen is not known to be their officer. */
 export function lineTrouble(answer) {
   if (!answer || [502, 503, 504].includes(answer.status)) return LINE_IS_BROKEN;
   return answer.redirected ? SIGNED_OUT : null;
+}
+
+/** Return what is wrong where the page that was answered is not the officer's who began, or null. */
+export function strangeness(officer, whoBegan) {
+  return officer && officer !== whoBegan ? SOMEBODY_ELSES : null;
 }
 
 /** Return what is wrong for who is signed in and refused; at first only the page's token may be of a former session. */
@@ -35,5 +42,5 @@ export function maySpeakOfLine(status) {
 
 /** Whether the browser can still read a file, which may lie on a disk that was taken away. */
 export async function isReadable(file) {
-  return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+  return !file.isLost && file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }
