@@ -229,21 +229,48 @@ def test_who_is_signed_out_goes_on_after_signing_in_again(
         route.continue_()
 
     page = open_page(seen_cast.owner, "/upload/")
+    page.clock.install()
     page.locator("[data-upload-folder]").set_input_files(folder)
     page.route("**/api/v1/uploads/", sign_out)
     _start(page)
-    _sentence(page, "You are signed out. Sign in again in another tab, then go on here. 0 of 3 files sent.")
+    _sentence(
+        page, "You are signed out. Sign in again in another tab; sending then goes on. 0 of 3 files sent."
+    )
     page.unroute_all()
 
-    page.get_by_role("button", name="Go on").click()
-    _sentence(page, "You are signed out.")
     page.evaluate("htmx.ajax('get', '/materials/', '#main')")
     expect(page.get_by_role("navigation")).to_have_count(0)
+    page.route("**/upload/sheet/", lambda route: route.abort())
+    _pass_time_until(page, "The connection is broken")
+    expect(page.get_by_text("first.gif")).to_have_count(0)
+    page.unroute_all()
+    sign_in(page.context, seen_cast.owner, live_server.url)
+
+    _pass_time_until(page, "2 files arrived. 1 file was refused")
+
+
+def test_session_that_ends_during_a_pause_is_not_the_end_of_the_pause(
+    open_page: OpenPage, seen_cast: Cast, folder: Path, live_server: LiveServer
+) -> None:
+    page = open_page(seen_cast.owner, "/upload/")
+    page.clock.install()
+    page.locator("[data-upload-folder]").set_input_files(folder)
+    page.route("**/api/v1/uploads/", lambda _: None)
+    _start(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("first.gif")).to_be_visible()
+
+    page.context.clear_cookies()
+    page.evaluate("htmx.ajax('get', '/materials/', '#main')")
+    _sentence(page, "You are signed out.")
     expect(page.get_by_text("first.gif")).to_have_count(0)
     sign_in(page.context, seen_cast.owner, live_server.url)
-    page.get_by_role("button", name="Go on").click()
 
-    _sentence(page, "2 files arrived. 1 file was refused")
+    _pass_time_until(page, "Paused: 0 of 3 files sent.")
+    expect(page.get_by_text("first.gif")).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="Go on").click()
+    _pass_time_until(page, "2 files arrived. 1 file was refused")
 
 
 def test_session_renewed_in_another_tab_holds_up_nothing(

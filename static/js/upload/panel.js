@@ -109,7 +109,7 @@ export class UploadPanel {
       this.isAlone = true;
       leaveAlone(this.root);
     }
-    if (!this.sender.isPaused) this.sender.tryAgain();
+    this.sender.doubtSession();
   }
 
   showSoon() {
@@ -131,7 +131,7 @@ export class UploadPanel {
       tag.hidden = count === 0;
       tag.textContent = countText(tag.dataset.uploadCount, count);
     }
-    this.part("pause").hidden = !isActive && !isPaused;
+    this.part("pause").hidden = isNobodys || (!isActive && !isPaused);
     this.part("pause").textContent = isPaused ? "Go on" : "Pause";
     this.part("batch").hidden = isActive || isNobodys;
     this.part("sign-in").hidden = !isNobodys;

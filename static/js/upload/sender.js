@@ -4,7 +4,7 @@
 import { csrfToken, renewCsrfToken } from "../csrf.js";
 import { Hasher } from "./hasher.js";
 import { PieceSize } from "./piece_size.js";
-import { denial, isDenied, isReadable, lineTrouble, maySpeakOfLine, roomTrouble, strangeness } from "./trouble.js";
+import { denial, isDenied, isReadable, lineTrouble, maySpeakOfLine, roomTrouble, SIGNED_OUT, strangeness } from "./trouble.js";
 
 const PARALLEL = 3;
 const RETRY_AFTER_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000];
@@ -50,6 +50,7 @@ export class Sender {
   }
 
   async goOn() {
+    this.isPaused = false;
     if (this.held) await this.tryAgain();
     else this.begin();
   }
@@ -58,9 +59,15 @@ export class Sender {
   hold(trouble) {
     this.halt();
     this.held = trouble;
-    this.isPaused = trouble.triesAfterMs === null;
-    if (!this.isPaused) this.timer = setTimeout(() => this.tryAgain(), trouble.triesAfterMs);
+    if (trouble.triesAfterMs === null) this.isPaused = true;
+    else this.timer = setTimeout(() => this.tryAgain(), trouble.triesAfterMs);
     this.onChange();
+  }
+
+  /** The session has ended: nothing goes on before its officer is known to be signed in anew. */
+  doubtSession() {
+    this.hold(SIGNED_OUT);
+    this.tryAgain();
   }
 
   async tryAgain() {
@@ -68,7 +75,8 @@ export class Sender {
     const trouble = await this.findLineTrouble();
     if (this.held !== held) return; // paused meanwhile
     if (trouble) this.hold(trouble);
-    else this.begin();
+    else if (!this.isPaused) this.begin();
+    else this.pause();
   }
 
   halt() {
@@ -249,10 +257,14 @@ export class Sender {
 
   /** Ask for a page to see whether anything gets through; whoever signed in anew has another token, which it holds. */
   async findLineTrouble() {
-    const answer = await fetch(this.tokenAddress).catch(() => null);
+    const answer = await fetch(this.tokenAddress, { headers: { "X-Unattended": "1" } }).catch(() => null);
     const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
     const page = new DOMParser().parseFromString(text, "text/html");
-    const trouble = lineTrouble(answer) ?? strangeness(page.querySelector("[data-officer]")?.dataset.officer, this.officer);
+    const officer = page.querySelector("[data-officer]")?.dataset.officer;
+    const known = lineTrouble(answer) ?? strangeness(officer, this.officer);
+    // Whose session it is, only a page of the officer's own tells; a line that breaks meanwhile proves nothing.
+    const isNobodys = Boolean(this.held?.isNobodys) && officer !== this.officer;
+    const trouble = isNobodys ? { ...(known ?? this.held), isNobodys } : known;
     const token = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
     if (token && !trouble) renewCsrfToken(token);
     return trouble;

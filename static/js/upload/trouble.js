@@ -1,7 +1,9 @@
 // What a failure means: for one file, or for all that are still to be sent.
 
-const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab, then go on here.", triesAfterMs: null, isNobodys: true };
-const SOMEBODY_ELSES = { words: "Somebody else is signed in. These files go on once you are.", triesAfterMs: null, isNobodys: true };
+// With `isNobodys` no names of files may be seen: who stands before the screen is not known to be their officer.
+const SIGN_IN_AFTER_MS = 5_000;
+export const SIGNED_OUT = { words: "You are signed out. Sign in again in another tab; sending then goes on.", triesAfterMs: SIGN_IN_AFTER_MS, isNobodys: true };
+const SOMEBODY_ELSES = { words: "Somebody else is signed in. Sending goes on once you are.", triesAfterMs: SIGN_IN_AFTER_MS, isNobodys: true };
 const LINE_IS_BROKEN = { words: "The connection is broken; sending goes on once it is back.", triesAfterMs: 10_000 };
 const ROOM_AFTER_MS = 60_000;
 
@@ -12,8 +14,7 @@ export function roomTrouble(status, message) {
   return { words: `${words} It is tried again every minute.`, triesAfterMs: ROOM_AFTER_MS };
 }
 
-/** Return what is wrong with the line, judged by a page that was or was not answered, or null. With `isNobodys` no
- * names of files may be seen: who stands before the screen is not known to be their officer. */
+/** Return what is wrong with the line, judged by a page that was or was not answered, or null. */
 export function lineTrouble(answer) {
   if (!answer || [502, 503, 504].includes(answer.status)) return LINE_IS_BROKEN;
   return answer.redirected ? SIGNED_OUT : null;
