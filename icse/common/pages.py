@@ -1,13 +1,19 @@
 """Error pages: whole ones, fragments for htmx, JSON for the API."""
 
+import sys
 from http import HTTPStatus
+from typing import Final
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from icse.common.errors import AccessDenied, DomainError, NotFound
 
-_API_PREFIX = "/api/"
+_API_PREFIX: Final = "/api/"
+
+_AWAY_SECONDS: Final = 10
+"""After which a database that is away or full may be asked again."""
 
 
 def render_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -47,11 +53,27 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an unforeseen failure (handler500) without asking database, session or officer."""
+    """Answer an unforeseen failure (handler500) without asking database, session or officer.
+
+    A database that is away, restarts or has no room is no fault of the request: 503, to be asked again.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _away(request)
     if request.path.startswith(_API_PREFIX):
         shape = {"error": {"reason": "failed", "message": "Something went wrong here. Try again."}}
         return JsonResponse(shape, status=HTTPStatus.INTERNAL_SERVER_ERROR)
     return render(None, "errors/500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    message = "The platform is restarting or has no room at present. Try again in a minute."
+    if request.path.startswith(_API_PREFIX):
+        shape = {"error": {"reason": "away", "message": message}}
+        answer: HttpResponse = JsonResponse(shape, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    else:
+        answer = render(None, "errors/500.html", {"away": message}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = str(_AWAY_SECONDS)
+    return answer
 
 
 def not_on_record(request: HttpRequest) -> HttpResponse:

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
@@ -183,6 +186,24 @@ def test_server_error_tells_nothing_of_the_failure(path: str, kind: str) -> None
 
     assert answer.status_code == 500
     assert answer["Content-Type"].startswith(kind)
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/", "text/html"), ("/api/v1/materials/", "application/json")])
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_while_the_database_is_away_everybody_is_asked_to_come_back(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, path: str, kind: str, fault: type[Exception]
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.owner)
+    monkeypatch.setattr(SessionStore, "load", Mock(side_effect=fault("could not extend file")))
+
+    answer = client.get(path)
+
+    assert answer.status_code == 503
+    assert answer["Content-Type"].startswith(kind)
+    assert answer["Retry-After"] == "10"
+    assert "could not extend file" not in answer.content.decode()
+    assert "Try again in a minute." in answer.content.decode()
 
 
 def test_old_form_is_refused_with_words(cast: Cast) -> None:
