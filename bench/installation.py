@@ -1,5 +1,6 @@
 """A database of the platform in a folder that goes away, for benchmarks that need its tables and policies."""
 
+import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ def installation() -> Iterator[None]:
         bootstrap.make_database(layout)
         bootstrap.make_extensions(layout, DATABASE_NAME)
         call_command("migrate", verbosity=0)
+        call_command("make_keys", stdout=io.StringIO())
         yield
     finally:
         connection.close()
