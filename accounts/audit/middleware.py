@@ -12,7 +12,7 @@ from accounts.audit.recording import Circumstances, act_for, present_circumstanc
 from accounts.audit.refusals import note_refusal
 from accounts.audit.viewing import note_unnamed
 from icse.common.errors import DomainError
-from icse.common.pages import not_on_record
+from icse.common.pages import render_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,10 +40,10 @@ class AuditMiddleware:
             note_unnamed(circumstances)
             try:
                 write_gathered(circumstances)
-            except NotOnRecord:
+            except NotOnRecord as failure:
                 logger.exception("an answer was held back, for nothing could be written down of it")
                 answer.close()
-                return not_on_record(request)
+                return render_failure(request, failure)
         return answer
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:

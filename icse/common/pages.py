@@ -1,7 +1,6 @@
 """Error pages: whole ones, fragments for htmx, JSON for the API."""
 
 import sys
-from http import HTTPStatus
 from typing import Final
 
 from django.db import InterfaceError, OperationalError
@@ -14,6 +13,26 @@ _API_PREFIX: Final = "/api/"
 
 _AWAY_SECONDS: Final = 10
 """After which a database that is away or full may be asked again."""
+
+
+class _Failed(DomainError):
+    """Something that nobody foresaw."""
+
+    reason = "failed"
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong here. Try again.")
+
+
+class _Away(DomainError):
+    """The database is away, restarts or has no room: no fault of the request."""
+
+    reason = "away"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The platform is restarting or has no room at present. Try again in a minute.")
 
 
 def render_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -53,35 +72,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an unforeseen failure (handler500) without asking database, session or officer.
-
-    A database that is away, restarts or has no room is no fault of the request: 503, to be asked again.
-    """
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return _away(request)
-    if request.path.startswith(_API_PREFIX):
-        shape = {"error": {"reason": "failed", "message": "Something went wrong here. Try again."}}
-        return JsonResponse(shape, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    return render(None, "errors/500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def _away(request: HttpRequest) -> HttpResponse:
-    message = "The platform is restarting or has no room at present. Try again in a minute."
-    if request.path.startswith(_API_PREFIX):
-        shape = {"error": {"reason": "away", "message": message}}
-        answer: HttpResponse = JsonResponse(shape, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    else:
-        answer = render(None, "errors/500.html", {"away": message}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    """Answer an unforeseen failure (handler500); 503 where it was the database that is away or full."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return render_failure(request, _Failed())
+    answer = render_failure(request, _Away())
     answer.headers["Retry-After"] = str(_AWAY_SECONDS)
     return answer
 
 
-def not_on_record(request: HttpRequest) -> HttpResponse:
-    """Answer instead of what could not be written into the audit log; asks no database either."""
+def render_failure(request: HttpRequest, failure: DomainError) -> HttpResponse:
+    """Render what the platform itself failed in, without asking database, session or officer."""
     if request.path.startswith(_API_PREFIX):
-        shape = {"error": {"reason": "not_on_record", "message": "This cannot be shown now. Try again."}}
-        return JsonResponse(shape, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    return render(None, "errors/500.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return error_as_json(failure)
+    return render(None, "errors/500.html", {"failure": failure}, status=failure.status)
 
 
 def _as_notice(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -201,14 +201,15 @@ def test_broken_connection_is_tried_again(open_page: OpenPage, seen_cast: Cast, 
     _pass_time_until(page, "2 files arrived. 1 file was refused")
 
 
+@pytest.mark.parametrize("answer", [lambda route: route.abort(), lambda route: route.fulfill(status=503)])
 def test_broken_line_holds_all_files_until_it_is_back(
-    open_page: OpenPage, seen_cast: Cast, folder: Path
+    open_page: OpenPage, seen_cast: Cast, folder: Path, answer: Callable[[Route], None]
 ) -> None:
     page = open_page(seen_cast.owner, "/upload/")
     page.clock.install()
     page.locator("[data-upload-folder]").set_input_files(folder)
-    page.route("**/api/v1/uploads/**", lambda route: route.abort())
-    page.route("**/upload/sheet/", lambda route: route.abort())
+    page.route("**/api/v1/uploads/**", answer)
+    page.route("**/upload/sheet/", answer)
     _start(page)
     _pass_time_until(page, "The connection is broken; sending goes on once it is back. 0 of 3 files sent.")
     page.clock.run_for(60_000)

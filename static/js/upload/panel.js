@@ -133,11 +133,11 @@ export class UploadPanel {
     }
     this.part("pause").hidden = isNobodys || (!isActive && !isPaused);
     this.part("pause").textContent = isPaused ? "Go on" : "Pause";
-    this.part("batch").hidden = isActive || isNobodys;
+    this.part("batch").hidden = isActive;
     this.part("sign-in").hidden = !isNobodys;
     this.part("retry").hidden = isActive || this.sender.count("failed") === 0;
     this.showRows(isNobodys ? [] : this.sender.items);
-    this.part("report").hidden = isActive || isNobodys;
+    this.part("report").hidden = isActive;
     if (!isActive) this.offerReport();
   }
 

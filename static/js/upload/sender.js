@@ -35,12 +35,11 @@ export class Sender {
     this.begin();
   }
 
-  async retryFailed() {
-    await this.findLineTrouble();
+  retryFailed() {
     for (const item of this.items.filter((each) => each.state === "failed")) {
       Object.assign(item, { state: "waiting", message: "" });
     }
-    this.begin();
+    return this.goOn();
   }
 
   pause() {
@@ -49,10 +48,9 @@ export class Sender {
     this.onChange();
   }
 
-  async goOn() {
+  goOn() {
     this.isPaused = false;
-    if (this.held) await this.tryAgain();
-    else this.begin();
+    return this.tryAgain();
   }
 
   /** Stop for what is not one file's trouble; what was on its way waits, and goes on where it is. */
@@ -75,8 +73,8 @@ export class Sender {
     const trouble = await this.findLineTrouble();
     if (this.held !== held) return; // paused meanwhile
     if (trouble) this.hold(trouble);
-    else if (!this.isPaused) this.begin();
-    else this.pause();
+    else if (this.isPaused) this.pause();
+    else this.begin();
   }
 
   halt() {
@@ -142,7 +140,7 @@ export class Sender {
 
   /** Return the SHA-256 of a file in hex, or nothing where it cannot be read. */
   hash(file) {
-    return file.isLost ? Promise.resolve("") : this.hasher.digest(file).catch(() => "");
+    return isReadable(file).then((is) => (is ? this.hasher.digest(file) : "")).catch(() => "");
   }
 
   options(item) {

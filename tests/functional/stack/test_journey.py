@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from icse.demo import pictures
 from tests.functional.stack import photos
-from tests.functional.stack.conftest import OpenAs
+from tests.functional.stack.conftest import OpenAs, sign_in, sign_out
 from tests.functional.stack.platform import NEWCOMER, OWN_PASSWORD, PASSER_BY, Platform
 
 pytestmark = pytest.mark.slow
@@ -46,13 +46,10 @@ def test_one_time_password_leads_to_a_password_of_ones_own(open_as: OpenAs, plat
 
 def test_signing_out_closes_every_page(open_as: OpenAs, platform: Platform) -> None:
     page = open_as(None, "/")
-    page.get_by_label("E-mail address").fill(PASSER_BY)
-    page.get_by_label("Password").fill(platform.passwords[PASSER_BY])
-    page.keyboard.press("Enter")
+    sign_in(page, PASSER_BY, platform.passwords[PASSER_BY])
     page.get_by_label("Present password").wait_for()
 
-    page.locator("summary.initials").click()
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.goto("/materials/")
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

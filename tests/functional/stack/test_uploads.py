@@ -7,14 +7,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from exchange.client import sending
 from exchange.client.command import DONE, main
 from tests.functional.exchange.line import BadLine
 from tests.functional.stack import photos
-from tests.functional.stack.conftest import OpenAs
-from tests.functional.stack.platform import OWN_PASSWORD, Platform
+from tests.functional.stack.conftest import OpenAs, sign_in, sign_out
+from tests.functional.stack.platform import Platform
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def test_upload_outlives_its_session_and_shows_nothing_meanwhile(
         open_as(officer, "/account/")  # who has a password of one's own from then on
     (folder / "only.jpg").write_bytes(photos.photo(520))
     page = open_as(None, "/sign-in/")
-    _sign_in(page, ANALYST)
+    sign_in(page, ANALYST)
     page.goto("/upload/")
     page.locator("[data-upload-folder]").set_input_files(folder)
     page.route("**/api/v1/uploads/", lambda _: None)
@@ -69,31 +69,17 @@ def test_upload_outlives_its_session_and_shows_nothing_meanwhile(
 
     other = page.context.new_page()
     other.goto("/account/")
-    _sign_out(other)
+    sign_out(other)
     expect(sentence).to_contain_text("You are signed out.")
     expect(page.get_by_text("only.jpg")).to_have_count(0)
     expect(page.get_by_role("navigation")).to_have_count(0)
     page.unroute_all()
 
-    _sign_in(other, OFFICER)
+    sign_in(other, OFFICER)
     expect(sentence).to_contain_text("Somebody else is signed in.", timeout=20_000)
     expect(page.get_by_text("only.jpg")).to_have_count(0)
 
-    _sign_out(other)
-    _sign_in(other, ANALYST)
+    sign_out(other)
+    sign_in(other, ANALYST)
     expect(sentence).to_have_text("1 file arrived.", timeout=30_000)
     expect(page.get_by_text("only.jpg")).to_be_visible()
-
-
-def _sign_in(page: Page, officer: str) -> None:
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail address").fill(officer)
-    page.get_by_label("Password").fill(OWN_PASSWORD)
-    page.keyboard.press("Enter")
-    page.locator("[aria-label^='Account of']").wait_for()
-
-
-def _sign_out(page: Page) -> None:
-    page.locator("[aria-label^='Account of']").click()
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_label("E-mail address").wait_for()
